@@ -1,0 +1,51 @@
+/*
+ * str.h - a borrowed run of bytes, usually UTF-8
+ *
+ * A struct str owns nothing: whoever made it says in whose memory it lies (mostly an arena's).
+ * Not NUL-terminated unless the maker says so.
+ */
+#ifndef BASE_STR_H
+#define BASE_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+struct str {
+    const char *p;
+    size_t n;
+};
+
+#define STR(literal) ((struct str){(literal), sizeof(literal) - 1})
+#define STR_FMT "%.*s"
+#define STR_ARG(s) (int)(s).n, (s).p
+
+static inline struct str str_from(const char *z)
+{
+    return (struct str){z, z ? strlen(z) : 0};
+}
+
+static inline bool str_empty(struct str s)
+{
+    return s.n == 0;
+}
+
+static inline bool str_eq(struct str a, struct str b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool str_eqz(struct str a, const char *z)
+{
+    return str_eq(a, str_from(z));
+}
+
+/* Byte order, shorter first among equals: which is also Unicode code point order for UTF-8. */
+static inline int str_cmp(struct str a, struct str b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    int c = n ? memcmp(a.p, b.p, n) : 0;
+    return c ? c : (a.n > b.n) - (a.n < b.n);
+}
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * reading.h - one reading of a configuration: its memory, its findings, what is known so far
+ *
+ * Lists are read in the order of their dependence: regions, categories, calendar, channels, organisations,
+ * rules. A name that is not on its list is only reported when that list was read whole (`whole`): otherwise one
+ * slip in a CSV file would bury itself under thousands of findings that follow from it.
+ */
+#ifndef CONF_READING_H
+#define CONF_READING_H
+
+#include "conf/text.h"
+#include "core/ruleset.h"
+
+struct index;
+
+struct reading {
+    const struct source *source;
+    struct diag *diag;
+    struct arena *arena;   /* what stays: the rule set's, or the peers' */
+    struct arena *scratch; /* gone when the reading ends */
+    struct ruleset *rs;    /* as far as it is read */
+    struct {
+        bool regions, categories, channels, roster, rules, peers;
+    } whole;
+    struct str *words; /* folded words of all `text` conditions; their numbers are their places here */
+    size_t n_words, cap_words;
+    struct index *word_numbers;
+    int suggestions; /* searches through long lists made so far */
+};
+
+/* Adds an error. Returns false, so that a reader can end with it. `hint` may be NULL. */
+bool reading_error(struct reading *r, struct place at, const char *hint, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+void reading_warn(struct reading *r, struct place at, const char *hint, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+/* A hint with values in it, in the scratch arena. */
+const char *reading_hint(struct reading *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* "did you mean `x`?", or `otherwise` when nothing comes close. */
+const char *reading_suggest(struct reading *r, struct str wrong, const char *const *words, size_t n,
+                            const char *otherwise);
+/* Reports that memory is out. Returns false. */
+bool reading_full(struct reading *r);
+/* Errors so far. */
+size_t reading_errors(const struct reading *r);
+/* A place that stands for a file or directory of the source as a whole. */
+struct place reading_whole(struct reading *r, const char *name);
+
+/*
+ * Calls `each` for every file whose name begins with `prefix`, in name order, after checking that it is clean
+ * UTF-8. Returns the number of such files, the unclean ones included.
+ */
+int reading_files(struct reading *r, const char *prefix,
+                  void (*each)(struct reading *r, const struct text *t, void *state), void *state);
+
+/* "file:line" of a place, for hints that name a second one; in the scratch arena. */
+const char *reading_where(struct reading *r, struct place at);
+
+#endif

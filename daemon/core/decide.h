@@ -1,0 +1,65 @@
+/*
+ * decide.h - which organisation gets a referral, and why
+ *
+ * Pure: the same rule set, referral, exclusions and load give the same decision, byte for byte. That is what
+ * `referralctl explain` relies on.
+ */
+#ifndef CORE_DECIDE_H
+#define CORE_DECIDE_H
+
+#include "core/load.h"
+#include "core/ruleset.h"
+
+/* Why a candidate was passed over; 0 is the one chosen. */
+enum passed {
+    PASSED_CHOSEN = 0,
+    PASSED_FULL = 1,       /* no free place */
+    PASSED_CLOSED = 2,     /* on the roster, but closed */
+    PASSED_EXCLUDED = 3,   /* declined or let it lapse before */
+    PASSED_PICK = 4,       /* could have taken it; another one was picked */
+};
+extern const struct word passed_words[];
+
+struct candidate {
+    int organisation;
+    int rung;            /* from 0 */
+    enum passed passed;
+    int open, capacity;  /* as seen */
+};
+
+#define DECIDE_CANDIDATES_MAX 512 /* a ladder looks at no more than these; the rest is not considered */
+
+struct decision {
+    enum outcome outcome;
+    int rule;                 /* index; -1: no rule matched */
+    int classifier;           /* the one that set the category; -1 */
+    int category;             /* after classify; -1 */
+    const struct str *tags;   /* after classify, sorted, unique */
+    int n_tags;
+    int rung;                 /* ASSIGNED: which; else -1 */
+    int organisation;         /* ASSIGNED: who; else -1 */
+    struct str code;          /* MANUAL: reason; REFUSED: code */
+    struct duration respond_within, finish_within; /* ASSIGNED: rung's, or the mode's */
+    const struct candidate *candidates; /* all that were looked at, in order */
+    int n_candidates;
+    bool truncated;           /* DECIDE_CANDIDATES_MAX was reached */
+};
+
+/*
+ * Decides. `excluded` are organisation indices that must not be asked again. Results lie in `a`. False only when the arena
+ * is past its budget.
+ */
+bool decide(struct arena *a, const struct ruleset *rs, const struct referral *r, const int *excluded,
+            int n_excluded, struct load_view load, struct decision *out);
+
+/* Rules that come first in order but failed, with the condition that failed; for explain. */
+struct rule_trace {
+    int rule;
+    bool matched;
+    unsigned failed_line; /* line of the first condition that did not hold */
+};
+/* Evaluates rules 0..last in order into `a`. */
+bool decide_trace(struct arena *a, const struct ruleset *rs, const struct referral *r, int last,
+                  struct rule_trace **out, int *n);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * policy.h - what each channel's mode of referral lays down: the legal time limits
+ *
+ * From channels.yaml. Indexed by enum mode.
+ */
+#ifndef CORE_POLICY_H
+#define CORE_POLICY_H
+
+#include "core/calendar.h"
+#include "core/word.h"
+
+struct mode_policy {
+    bool present;
+    struct str name;
+    struct duration respond_within; /* to accept or decline */
+    struct duration finish_within;  /* from acceptance */
+    bool roll;                      /* a deadline on a day off moves to the next workday */
+    struct str basis;               /* law and article; empty: a setting, not law */
+};
+
+struct policies {
+    struct mode_policy modes[MODE_LIMIT];
+    struct str channel_names[CHANNEL_COUNT];
+};
+
+#endif

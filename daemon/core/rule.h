@@ -1,0 +1,85 @@
+/*
+ * rule.h - one routing rule: conditions, then a ladder, a refusal or the manual queue
+ *
+ * Conditions are one array of nodes in prefix order: a group node tells how many of the nodes
+ * that follow are its own. conf/ builds rules, core/decide.c reads them.
+ */
+#ifndef CORE_RULE_H
+#define CORE_RULE_H
+
+#include "core/calendar.h"
+#include "core/organisation.h"
+#include "core/referral.h"
+
+enum cond_kind {
+    COND_ALL, COND_ANY, COND_NOT,                      /* groups */
+    COND_CHANNEL, COND_MODE,                           /* set: bits */
+    COND_CATEGORY_UNDER, COND_CATEGORY_IS,             /* list: category indices */
+    COND_CATEGORY_MISSING,
+    COND_REGION_WITHIN, COND_REGION_IS,                /* list: region indices */
+    COND_REGION_LEVEL, COND_REGION_KIND,               /* set: bits */
+    COND_CLAIM,                                        /* range in minor units, currency */
+    COND_CLAIM_MISSING,
+    COND_TAGS, COND_OFFENCE, COND_SOURCE_CATEGORY, COND_AGENCY, /* strings; the source category folded */
+    COND_RISK,                                         /* set: risk bits, any of */
+    COND_TEXT,                                         /* list: word numbers of the rule set's textscan */
+    COND_PARTY,                                        /* party */
+    COND_PARTIES                                       /* range of the count */
+};
+
+struct cond {
+    enum cond_kind kind;
+    int span;              /* groups: how many nodes follow that belong to it (all descendants) */
+    unsigned line;
+    uint64_t set;
+    const int *list;
+    const struct str *strings;
+    int n;                 /* of list or strings */
+    int64_t low, high;     /* inclusive range */
+    char currency[4];
+    struct { uint64_t kinds, roles; int foreign, minor; /* -1: any */ } party;
+};
+
+enum target_region { TARGET_NEAREST, TARGET_WITHIN, TARGET_IS };
+enum pick { PICK_LEAST_LOADED, PICK_BEST_RATED };
+
+struct rung {
+    uint64_t kinds;          /* bits of enum org_kind; 0: any */
+    uint64_t levels;         /* bits of enum region_level; 0: any */
+    const int *specialities; /* category indices; an organisation fits when one of its own covers one of these */
+    int n_specialities;
+    bool speciality_matching; /* one of its specialities covers the referral's category */
+    const int *organisations; /* organisation indices; none: by the other criteria */
+    int n_organisations;
+    bool stationed;
+    enum target_region where;
+    int region;              /* for WITHIN and IS */
+    enum pick pick;
+    struct duration respond_within, finish_within; /* count 0: the channel's */
+    unsigned line;
+};
+
+enum outcome { OUTCOME_ASSIGNED = 1, OUTCOME_MANUAL, OUTCOME_REFUSED };
+
+struct rule {
+    struct str id, name, file;
+    unsigned line;
+    const struct cond *when; /* when[0] is a COND_ALL over the rest */
+    int n_when;
+    enum outcome outcome;
+    const struct rung *rungs;
+    int n_rungs;
+    struct str code, text, basis; /* refuse: code, Chinese text, legal basis; manual: code is the reason */
+};
+
+struct classifier {
+    struct str id, file;
+    unsigned line;
+    const struct cond *when;
+    int n_when;
+    int category;            /* -1: sets none */
+    const struct str *tags;
+    int n_tags;
+};
+
+#endif

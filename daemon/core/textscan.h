@@ -1,0 +1,19 @@
+/*
+ * textscan.h - all words of all rules found in one pass over a text (Aho and Corasick, CACM 18(6), 1975)
+ *
+ * Built once over folded UTF-8 bytes, immutable, lives in an arena.
+ */
+#ifndef CORE_TEXTSCAN_H
+#define CORE_TEXTSCAN_H
+
+#include "base/arena.h"
+
+struct textscan;
+
+/* Over `n` folded, non-empty words; duplicates allowed. NULL past the arena's budget. */
+struct textscan *textscan_build(struct arena *a, const struct str *words, int n);
+/* Sets bit i of `hits` (textscan_hits_size bytes, zeroed by the callee) for every word that occurs. `t` may be NULL. */
+void textscan_run(const struct textscan *t, struct str folded, unsigned char *hits);
+size_t textscan_hits_size(const struct textscan *t);
+
+#endif

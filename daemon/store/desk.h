@@ -1,0 +1,56 @@
+/*
+ * desk.h - shared work of several daemons over one database: loads, due rows, sessions, deliveries
+ *
+ * Everything here is claimed by UPDATE ... RETURNING or under an equality on the city, so that any number of
+ * daemons may run, and so that the schema can be sharded.
+ */
+#ifndef STORE_DESK_H
+#define STORE_DESK_H
+
+#include "base/id.h"
+#include "store/batch.h"
+
+struct load_row { int city; struct str organisation; int open, capacity, wanted; };
+/* Makes `wanted` the roster's capacity; in force at once where `open` allows it, else as places come back. */
+enum db_result load_sync(struct db *db, const struct load_row *rows, int n, int *changed) DB_CHECKED;
+enum db_result load_read(struct db *db, struct arena *a, struct load_row **out, int *n) DB_CHECKED;
+
+struct due_row { struct id referral; struct str agency; int due_kind; int64_t due_ms; int state; };
+/* Rows of `city` that are due, oldest first, claimed for this daemon until `until_ms`; SKIP LOCKED. */
+enum db_result due_claim(struct db *db, struct arena *a, int city, int64_t now_ms, int64_t until_ms, int limit,
+                         struct due_row **out, int *n) DB_CHECKED;
+/* The earliest due time of a city that is not claimed; 0: none. */
+enum db_result due_next(struct db *db, int city, int64_t *out_ms) DB_CHECKED;
+/* Cities that have dockets at all. */
+enum db_result city_list(struct db *db, struct arena *a, int **out, int *n) DB_CHECKED;
+
+/* Takes over the receiver's session; whoever had it is superseded. */
+enum db_result session_open(struct db *db, int city, struct str receiver, struct id session, struct id daemon,
+                            int64_t until_ms) DB_CHECKED;
+/* Prolongs those still ours; `lost[i]` tells which were taken over or expired. */
+enum db_result session_renew(struct db *db, const int *cities, const struct id *sessions, int n, int64_t now_ms, int64_t until_ms,
+                             bool *lost) DB_CHECKED;
+enum db_result session_close(struct db *db, int city, struct id session) DB_CHECKED;
+enum db_result session_live(struct db *db, struct arena *a, int64_t now_ms, struct id **out, int *n) DB_CHECKED;
+
+struct delivery {
+    struct id assignment, referral;
+    int term;
+    struct str agency, organisation, category;
+    struct str sealed;    /* the referral's bytes */
+    struct str record;    /* of the newest decision: category and tags */
+    int64_t respond_by_ms;
+    int finish_count, finish_unit, mode;
+    const struct str *supplements; /* sealed */
+    const struct id *supplement_of;
+    int n_supplements;
+};
+/*
+ * Open offers to `organisations` that no live session has: they become `session`'s, with the next term. Up to `limit`.
+ */
+enum db_result delivery_take(struct db *db, struct arena *a, struct id session, const struct str *organisations, int n,
+                             const struct id *live, int n_live, int limit, struct delivery **out, int *n_out) DB_CHECKED;
+/* Open offers to `organisations` at all that nobody live holds; for the alert "offers nobody fetches". */
+enum db_result delivery_waiting(struct db *db, const struct id *live, int n_live, int64_t *out) DB_CHECKED;
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * journal.h - journal bodies and notes, serialised as they are hashed and travel
+ */
+#ifndef WIRE_JOURNAL_H
+#define WIRE_JOURNAL_H
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/id.h"
+#include "core/word.h"
+
+struct step {
+    struct str agency;
+    uint64_t seq;
+    int64_t at_ms;
+    enum step_kind kind;
+    struct id referral;
+    struct str agency_ref;
+    enum state state;
+    struct str organisation_id, organisation_name;
+    const struct id *assignment; /* NULL: none */
+    struct str rule;
+    const struct digest *ruleset;
+    struct str reason;
+    enum conclusion conclusion;
+    enum agreement_kind agreement_kind;
+    int64_t agreement_minor;
+    struct str currency;
+    enum follow_up_kind follow_up;
+    struct str due_kind;
+    int64_t due_ms;
+    const struct digest *note; /* NULL: no note */
+    const struct digest *content;
+    struct str actor;
+};
+
+struct str step_encode(struct arena *a, const struct step *s);
+/* False when the bytes are not a Step. */
+bool step_decode(struct arena *a, struct str bytes, struct step *out);
+/* With a fresh random salt. */
+struct str note_encode(struct arena *a, struct str text, const struct str *facts, int n_facts);
+
+#endif

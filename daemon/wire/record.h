@@ -1,0 +1,43 @@
+/*
+ * record.h - a decision as it is kept: named by ids, independent of the rule set in memory
+ */
+#ifndef WIRE_RECORD_H
+#define WIRE_RECORD_H
+
+#include "base/digest.h"
+#include "core/decide.h"
+
+struct record_candidate {
+    struct str organisation;
+    int rung;
+    enum passed passed;
+    int open, capacity;
+};
+
+struct record {
+    struct digest ruleset;
+    enum outcome outcome;
+    struct str rule, rule_file;
+    unsigned rule_line;
+    struct str classifier, category;
+    const struct str *tags;
+    int n_tags;
+    int rung;
+    struct str organisation, code;
+    struct duration respond_within, finish_within;
+    const struct record_candidate *candidates;
+    int n_candidates;
+    bool truncated;
+    const struct str *excluded; /* organisation ids */
+    int n_excluded;
+    int64_t arrived_ms;
+    struct str by; /* operator who assigned by hand; empty: the rules */
+};
+
+/* A decision in the names of its rule set. Strings are borrowed from `rs` and `d`. False past the arena's budget. */
+bool record_of(struct arena *a, const struct ruleset *rs, const struct decision *d, const int *excluded, int n_excluded,
+               int64_t arrived_ms, struct record *out);
+struct str record_encode(struct arena *a, const struct record *r);
+bool record_decode(struct arena *a, struct str bytes, struct record *out);
+
+#endif
