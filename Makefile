@@ -27,7 +27,7 @@ LD_tsan     := -fsanitize=thread
 OPT_cov     := -O0 -g --coverage
 LD_cov      := --coverage
 
-CFLAGS_ALL  = -std=gnu17 $(OPT_$(VARIANT)) $(WARN) $(WERROR) -Idaemon -I$(B)/gen -DVERSION='"$(VERSION)"' \
+CFLAGS_ALL  = -std=gnu17 -D_GNU_SOURCE $(OPT_$(VARIANT)) $(WARN) $(WERROR) -Idaemon -I$(B)/gen -DVERSION='"$(VERSION)"' \
               $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
 LIBS        = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread -lm
 LDFLAGS_ALL = $(LD_$(VARIANT)) $(LDFLAGS)

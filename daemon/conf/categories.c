@@ -1,5 +1,5 @@
 /*
- * categories.c - categories/*.csv: dispute types and civil causes
+ * categories.c - categories/NAME.csv: dispute types and civil causes
  */
 #include "conf/csv.h"
 #include "conf/index.h"
@@ -34,7 +34,7 @@ static bool code_valid(struct str s)
 
 static bool add_name(struct reading *r, struct category_rows *rows, struct str text, int category)
 {
-    struct category_name *name = ARENA_PUSH(r->scratch, rows->names, rows->n_names, rows->cap_names);
+    struct category_name *name = ARENA_PUSH(r->arena, rows->names, rows->n_names, rows->cap_names);
     if (!name)
         return reading_full(r);
     *name = (struct category_name){arena_str(r->arena, text), category};
@@ -66,8 +66,8 @@ static bool check_row(struct reading *r, const struct cell *cells)
         return reading_error(r, cells[0].at, "letters, digits and single hyphens, as in `labour` or `CC-7-2`",
                              "`" STR_FMT "` is not a category code", STR_ARG(cells[0].text));
     if (cells[2].text.n == 0 || text_check(cells[2].text, false) != TEXT_OK)
-        return reading_error(r, cells[2].at, "write it into the third column", "category `" STR_FMT "` has no name",
-                             STR_ARG(cells[0].text));
+        return reading_error(r, cells[2].at, "write it into the third column",
+                             "category `" STR_FMT "` has no name", STR_ARG(cells[0].text));
     return true;
 }
 
@@ -79,9 +79,10 @@ static bool add_row(struct reading *r, struct category_rows *rows, const struct 
     int number = (int)rows->n;
     int before = code.p ? index_put(rows->by_code, code, number) : -2;
     if (before >= 0)
-        return reading_error(r, cells[0].at,
-                             reading_hint(r, "it stands in %s already", reading_where(r, rows->places[before])),
-                             "category `" STR_FMT "` a second time", STR_ARG(code));
+        return reading_error(
+            r, cells[0].at,
+            reading_hint(r, "it stands in %s already", reading_where(r, rows->places[before])),
+            "category `" STR_FMT "` a second time", STR_ARG(code));
     struct category *item = ARENA_PUSH(r->arena, rows->items, rows->n, rows->cap);
     struct place *place = ARENA_PUSH(r->scratch, rows->places, rows->n_places, rows->cap_places);
     struct place *parent = ARENA_PUSH(r->scratch, rows->parents, rows->n_parents, rows->cap_parents);
@@ -153,6 +154,7 @@ void categories_read(struct reading *r)
     if (bad >= 0)
         reading_error(r, rows.parents[bad], "follow the parents up: they must end at one without a parent",
                       "category `" STR_FMT "`: %s", STR_ARG(rows.items[bad].code), why);
+    r->category_codes = rows.by_code;
     r->whole.categories = linked && !rows.broken && bad < 0 && rows.n > 0;
 }
 
@@ -162,16 +164,18 @@ bool read_category(struct reading *r, const struct node *v, const struct field *
     if (!node_is_text(r, v, "a category code"))
         return false;
     const struct categories *all = &r->rs->categories;
-    int i = category_find(all, v->text);
-    if (i >= 0 && str_eq(all->items[i].code, v->text)) {
+    int i = r->category_codes ? index_get(r->category_codes, v->text) : category_find(all, v->text);
+    if (i >= 0 && i < all->n) {
         *(int *)out = i;
         return true;
     }
     if (!r->whole.categories)
         return false;
+    i = category_find(all, v->text);
     const char *hint = i >= 0 ? reading_hint(r, "write its code: `" STR_FMT "`", STR_ARG(all->items[i].code))
                               : suggest(r, all->items, (size_t)all->n, v->text);
-    return reading_error(r, v->at, hint, i >= 0 ? "`" STR_FMT "` is a category's name" : "no category `" STR_FMT "`",
+    return reading_error(r, v->at, hint,
+                         i >= 0 ? "`" STR_FMT "` is a category's name" : "no category `" STR_FMT "`",
                          STR_ARG(v->text));
 }
 

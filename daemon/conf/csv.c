@@ -34,7 +34,8 @@ static enum field_end after_field(struct csv *c, size_t start)
     }
     if (line_end(s, &c->at))
         return END_LINE;
-    reading_error(c->r, text_place(c->text, c->at, 1), "double every quote inside a quoted field, and quote all of it",
+    reading_error(c->r, text_place(c->text, c->at, 1),
+                  "double every quote inside a quoted field, and quote all of it",
                   "text after the closing quote of the field that began in line %u",
                   text_place(c->text, start, 1).line);
     return END_BROKEN;
@@ -79,7 +80,8 @@ static enum field_end bare(struct csv *c, struct cell *cell)
     while (c->at < s.n && s.p[c->at] != ',' && s.p[c->at] != '\n' && s.p[c->at] != '"')
         c->at++;
     if (c->at < s.n && s.p[c->at] == '"') {
-        reading_error(c->r, text_place(c->text, c->at, 1), "quote the whole field, and double the quotes inside it",
+        reading_error(c->r, text_place(c->text, c->at, 1),
+                      "quote the whole field, and double the quotes inside it",
                       "a quote inside a field that does not begin with one");
         return END_BROKEN;
     }
@@ -133,7 +135,8 @@ bool csv_open(struct csv *c, struct reading *r, const struct text *t, const char
             continue;
         struct place at = i < n ? cells[i].at : (struct place){t, 1, 1, 1};
         reading_error(r, at, reading_hint(r, "the first line is `%s`", header_text(c)),
-                      i < n ? "column %d is not called `%s`" : "column %d, `%s`, is missing", i + 1, header[i]);
+                      i < n ? "column %d is not called `%s`" : "column %d, `%s`, is missing", i + 1,
+                      header[i]);
         return fail(c);
     }
     if (n > c->columns) {
@@ -155,14 +158,16 @@ bool csv_next(struct csv *c, struct cell *cells)
         }
         if (n == c->columns)
             return true;
-        struct place at = text_place(c->text, start, text_columns(text_line(c->text, text_place(c->text, start, 1).line)));
+        struct place at =
+            text_place(c->text, start, text_columns(text_line(c->text, text_place(c->text, start, 1).line)));
         c->broken = true;
         if (n == 1 && cells[0].text.n == 0)
             reading_error(c->r, at, "remove it", "an empty line");
         else
-            reading_error(c->r, at, reading_hint(c->r, "the columns are `%s`; quote a field that holds a comma",
-                                                 header_text(c)),
-                          "%d fields in this row, not %d", n, c->columns);
+            reading_error(
+                c->r, at,
+                reading_hint(c->r, "the columns are `%s`; quote a field that holds a comma", header_text(c)),
+                "%d fields in this row, not %d", n, c->columns);
     }
     return false;
 }

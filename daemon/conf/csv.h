@@ -1,8 +1,9 @@
 /*
  * csv.h - strict CSV (RFC 4180): a known header, the same columns in every row
  *
- * Separator is the comma; a quoted field may hold commas, line breaks and doubled quotes; lines end in LF or CRLF.
- * Nothing is trimmed or guessed. A row that is wrong is reported and passed over; broken quotes end the file.
+ * Separator is the comma; a quoted field may hold commas, line breaks and doubled quotes; lines end in LF or
+ * CRLF. Nothing is trimmed or guessed. A row that is wrong is reported and passed over; broken quotes end the
+ * file.
  */
 #ifndef CONF_CSV_H
 #define CONF_CSV_H
@@ -16,8 +17,8 @@ struct csv {
     const struct text *text;
     const char *const *header; /* names of the columns, ends with NULL */
     int columns;
-    size_t at;    /* next byte */
-    bool broken;  /* something was reported: the file was not read whole */
+    size_t at;   /* next byte */
+    bool broken; /* something was reported: the file was not read whole */
 };
 
 struct cell {

@@ -1,8 +1,8 @@
 /*
  * index.h - numbers by name, while a configuration is read
  *
- * An open-addressed table in an arena. Names are borrowed. For what operators wrote, not for what peers send: the
- * hash is not seeded.
+ * An open-addressed table in an arena. Names are borrowed. For what operators wrote, not for what peers send:
+ * the hash is not seeded.
  */
 #ifndef CONF_INDEX_H
 #define CONF_INDEX_H

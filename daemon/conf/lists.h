@@ -23,6 +23,7 @@ field_reader read_category_list; /* struct ints; a list, by code */
 field_reader read_category_name; /* int; by code, name or alias, as a referral may carry it */
 
 /* `one` (storing an int) for each element of a value that is one or a list; into struct ints. */
-bool read_indices(struct reading *r, const struct node *v, const struct field *f, field_reader *one, void *out);
+bool read_indices(struct reading *r, const struct node *v, const struct field *f, field_reader *one,
+                  void *out);
 
 #endif

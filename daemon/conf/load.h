@@ -12,10 +12,12 @@
 #include "core/peer.h"
 #include "core/ruleset.h"
 
-/* NULL when diag got an error. The caller owns one reference. `run_tests`: also run the tests beside the rules. */
+/* NULL when diag got an error. The caller owns one reference. `run_tests`: also run the tests beside the
+ * rules. */
 const struct ruleset *conf_load_ruleset(const struct source *s, bool run_tests, struct diag *diag);
 
-/* Needs the rule set for regions and organisations. `keys_dir`: <id>.pub files; missing ones are not enrolled. */
+/* Needs the rule set for regions and organisations. `keys_dir`: <id>.pub files; missing ones are not
+ * enrolled. */
 const struct peers *conf_load_peers(const struct source *s, const struct ruleset *rs, const char *keys_dir,
                                     struct diag *diag);
 

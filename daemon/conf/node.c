@@ -56,7 +56,8 @@ static bool key_stands(struct builder *b, const struct node *map, const struct n
     for (const struct node *v = map->first; v; v = v->next) {
         if (!str_eq(v->key->text, key->text))
             continue;
-        reading_error(b->r, key->at, reading_hint(b->r, "it stands in line %u already: keep one", v->key->at.line),
+        reading_error(b->r, key->at,
+                      reading_hint(b->r, "it stands in line %u already: keep one", v->key->at.line),
                       "key `" STR_FMT "` a second time", STR_ARG(key->text));
         return true;
     }
@@ -67,10 +68,12 @@ static void take_key(struct builder *b, struct node *n)
 {
     struct node *map = b->open[b->depth - 1].node;
     if (n->kind == NODE_LIST || n->kind == NODE_MAP)
-        give_up(b, n->at, "in front of the `:` there can only be a word; quote a value that begins with { or [",
+        give_up(b, n->at,
+                "in front of the `:` there can only be a word; quote a value that begins with { or [",
                 "a list or a map as a key");
     else if (n->kind == NODE_SCALAR && n->plain && str_eqz(n->text, "<<"))
-        give_up(b, n->at, "write the keys out", "merge keys (`<<`) are not part of this configuration's YAML");
+        give_up(b, n->at, "write the keys out",
+                "merge keys (`<<`) are not part of this configuration's YAML");
     else if (map->n >= NODE_KEYS_MAX)
         give_up(b, n->at, "is this a list? Then each line begins with `- `", "more than 100 keys in one map");
     b->open[b->depth - 1].key = n;
@@ -103,11 +106,13 @@ static void place_node(struct builder *b, struct node *n)
 }
 
 /* Anchors and tags may stand on any value; both are refused, the value is kept. */
-static void check_properties(struct builder *b, struct place at, const yaml_char_t *anchor, const yaml_char_t *tag)
+static void check_properties(struct builder *b, struct place at, const yaml_char_t *anchor,
+                             const yaml_char_t *tag)
 {
     if (anchor)
         reading_error(b->r, at, "write the value out where it is needed; quote text that begins with &",
-                      "anchor `&%s`: anchors are not part of this configuration's YAML", (const char *)anchor);
+                      "anchor `&%s`: anchors are not part of this configuration's YAML",
+                      (const char *)anchor);
     if (tag)
         reading_error(b->r, at, "leave it out: types follow from the key; quote text that begins with !",
                       "tag `%s`: tags are not part of this configuration's YAML", (const char *)tag);
@@ -143,8 +148,8 @@ static void on_alias(struct builder *b, const yaml_event_t *e)
     place_node(b, n);
 }
 
-static void open_node(struct builder *b, enum node_kind kind, const yaml_event_t *e, const yaml_char_t *anchor,
-                      const yaml_char_t *tag)
+static void open_node(struct builder *b, enum node_kind kind, const yaml_event_t *e,
+                      const yaml_char_t *anchor, const yaml_char_t *tag)
 {
     struct place at = place_of(b, e->start_mark, e->start_mark);
     check_properties(b, at, anchor, tag);

@@ -55,7 +55,7 @@ bool reading_full(struct reading *r)
 
 size_t reading_errors(const struct reading *r)
 {
-    return diag_count(r->diag, DIAG_ERROR);
+    return diag_count(r->diag, DIAG_ERROR) - r->errors_before;
 }
 
 struct place reading_whole(struct reading *r, const char *name)
@@ -81,7 +81,8 @@ static bool clean(struct reading *r, const struct text *t)
         struct str one = {s.p + i, 1};
         unsigned char byte = (unsigned char)s.p[i];
         if (byte < 0x80 && text_check(one, true) != TEXT_OK)
-            return reading_error(r, text_place(t, i, 1), "delete it", "a control character: byte 0x%02X", byte);
+            return reading_error(r, text_place(t, i, 1), "delete it", "a control character: byte 0x%02X",
+                                 byte);
     }
     return reading_error(r, text_place(t, 0, 1), "delete it", "the file holds a control character");
 }

@@ -2,8 +2,8 @@
  * reading.h - one reading of a configuration: its memory, its findings, what is known so far
  *
  * Lists are read in the order of their dependence: regions, categories, calendar, channels, organisations,
- * rules. A name that is not on its list is only reported when that list was read whole (`whole`): otherwise one
- * slip in a CSV file would bury itself under thousands of findings that follow from it.
+ * rules. A name that is not on its list is only reported when that list was read whole (`whole`): otherwise
+ * one slip in a CSV file would bury itself under thousands of findings that follow from it.
  */
 #ifndef CONF_READING_H
 #define CONF_READING_H
@@ -12,19 +12,25 @@
 #include "core/ruleset.h"
 
 struct index;
+struct node;
 
 struct reading {
     const struct source *source;
     struct diag *diag;
+    size_t errors_before;  /* in diag, from others */
     struct arena *arena;   /* what stays: the rule set's, or the peers' */
     struct arena *scratch; /* gone when the reading ends */
     struct ruleset *rs;    /* as far as it is read */
     struct {
         bool regions, categories, channels, roster, rules, peers;
     } whole;
+    struct index *category_codes; /* code -> category index */
     struct str *words; /* folded words of all `text` conditions; their numbers are their places here */
     size_t n_words, cap_words;
     struct index *word_numbers;
+    struct index *rule_ids;         /* ids of all rules, wrong ones included */
+    const struct node **rule_roots; /* of rules/NAME.yaml, in order */
+    size_t n_rule_roots, cap_rule_roots;
     int suggestions; /* searches through long lists made so far */
 };
 
@@ -40,7 +46,7 @@ const char *reading_suggest(struct reading *r, struct str wrong, const char *con
                             const char *otherwise);
 /* Reports that memory is out. Returns false. */
 bool reading_full(struct reading *r);
-/* Errors so far. */
+/* Errors of this reading so far. */
 size_t reading_errors(const struct reading *r);
 /* A place that stands for a file or directory of the source as a whole. */
 struct place reading_whole(struct reading *r, const char *name);

@@ -1,5 +1,5 @@
 /*
- * regions.c - regions/*.csv: the division codes
+ * regions.c - regions/NAME.csv: the division codes
  */
 #include "conf/csv.h"
 #include "conf/index.h"
@@ -20,9 +20,15 @@ struct region_rows {
 static enum region_level level_of_kind(enum region_kind kind)
 {
     static const enum region_level levels[] = {
-        [REGION_PROVINCE] = LEVEL_PROVINCE, [REGION_CITY] = LEVEL_CITY,        [REGION_COUNTY] = LEVEL_COUNTY,
-        [REGION_TOWN] = LEVEL_TOWN,         [REGION_TOWNSHIP] = LEVEL_TOWN,    [REGION_SUBDISTRICT] = LEVEL_TOWN,
-        [REGION_VILLAGE] = LEVEL_VILLAGE,   [REGION_COMMUNITY] = LEVEL_VILLAGE, [REGION_ZONE] = 0,
+        [REGION_PROVINCE] = LEVEL_PROVINCE,
+        [REGION_CITY] = LEVEL_CITY,
+        [REGION_COUNTY] = LEVEL_COUNTY,
+        [REGION_TOWN] = LEVEL_TOWN,
+        [REGION_TOWNSHIP] = LEVEL_TOWN,
+        [REGION_SUBDISTRICT] = LEVEL_TOWN,
+        [REGION_VILLAGE] = LEVEL_VILLAGE,
+        [REGION_COMMUNITY] = LEVEL_VILLAGE,
+        [REGION_ZONE] = 0,
     };
     return levels[kind];
 }
@@ -31,10 +37,11 @@ static bool check_code(struct reading *r, const struct cell *code, enum region_k
 {
     int level = region_code_level(code->text);
     if (!level)
-        return reading_error(r, code->at,
-                             "2 digits (province), 4 (city), 6 (county), 9 (town) or 12 (village); if a spreadsheet "
-                             "changed it, set the column to text",
-                             "`" STR_FMT "` is not a division code", STR_ARG(code->text));
+        return reading_error(
+            r, code->at,
+            "2 digits (province), 4 (city), 6 (county), 9 (town) or 12 (village); if a spreadsheet "
+            "changed it, set the column to text",
+            "`" STR_FMT "` is not a division code", STR_ARG(code->text));
     enum region_level wanted = level_of_kind(kind);
     if (wanted && (int)wanted != level)
         return reading_error(r, code->at, "check the code's length and the kind",
@@ -48,7 +55,8 @@ static bool check_name(struct reading *r, const struct cell *name)
 {
     if (name->text.n && text_check(name->text, false) == TEXT_OK)
         return true;
-    return reading_error(r, name->at, "give its everyday name", "a region without a name, or with a line break in it");
+    return reading_error(r, name->at, "give its everyday name",
+                         "a region without a name, or with a line break in it");
 }
 
 static int kind_of(struct reading *r, const struct cell *kind)
@@ -76,9 +84,10 @@ static bool add_row(struct reading *r, struct region_rows *rows, const struct ce
     struct str code = arena_str(r->arena, cells[0].text);
     int before = code.p ? index_put(rows->by_code, code, (int)rows->n) : -2;
     if (before >= 0)
-        return reading_error(r, cells[0].at,
-                             reading_hint(r, "it stands in %s already", reading_where(r, rows->places[before])),
-                             "region " STR_FMT " a second time", STR_ARG(code));
+        return reading_error(
+            r, cells[0].at,
+            reading_hint(r, "it stands in %s already", reading_where(r, rows->places[before])),
+            "region " STR_FMT " a second time", STR_ARG(code));
     struct region *item = ARENA_PUSH(r->scratch, rows->items, rows->n, rows->cap);
     struct place *place = ARENA_PUSH(r->scratch, rows->places, rows->n_places, rows->cap_places);
     if (before == -2 || !item || !place)
@@ -116,10 +125,10 @@ static bool check_parents(struct reading *r, const struct region_rows *rows)
     for (size_t i = 0; i < rows->n; i++) {
         struct str parent = parent_code(rows->items[i].code);
         if (parent.n && index_get(rows->by_code, parent) < 0)
-            good = reading_error(r, rows->places[i],
-                                 reading_hint(r, "add a row for " STR_FMT, STR_ARG(parent)),
-                                 "region " STR_FMT " lies in " STR_FMT ", which is not on the list",
-                                 STR_ARG(rows->items[i].code), STR_ARG(parent));
+            good =
+                reading_error(r, rows->places[i], reading_hint(r, "add a row for " STR_FMT, STR_ARG(parent)),
+                              "region " STR_FMT " lies in " STR_FMT ", which is not on the list",
+                              STR_ARG(rows->items[i].code), STR_ARG(parent));
     }
     return good;
 }
@@ -160,7 +169,8 @@ void regions_read(struct reading *r)
     const char *why = NULL;
     int bad = regions_build(items, n, &why);
     if (bad >= 0)
-        reading_error(r, reading_whole(r, "regions"), NULL, "region " STR_FMT ": %s", STR_ARG(items[bad].code), why);
+        reading_error(r, reading_whole(r, "regions"), NULL, "region " STR_FMT ": %s",
+                      STR_ARG(items[bad].code), why);
     else
         r->rs->regions = (struct regions){items, n};
     r->whole.regions = linked && !rows.broken && reading_errors(r) == before;
@@ -175,7 +185,8 @@ static const char *nearest_region(struct reading *r, struct str code)
     for (struct str up = parent_code(code); up.n; up = parent_code(up)) {
         int i = region_find(&r->rs->regions, up);
         if (i >= 0)
-            return reading_hint(r, STR_FMT " (" STR_FMT ") is there, but has no " STR_FMT "; see regions/*.csv",
+            return reading_hint(r,
+                                STR_FMT " (" STR_FMT ") is there, but has no " STR_FMT "; see regions/*.csv",
                                 STR_ARG(up), STR_ARG(r->rs->regions.items[i].name), STR_ARG(code));
     }
     return "see regions/*.csv for the codes";
@@ -194,7 +205,8 @@ bool read_region(struct reading *r, const struct node *v, const struct field *f,
     return i >= 0;
 }
 
-bool read_indices(struct reading *r, const struct node *v, const struct field *f, field_reader *one, void *out)
+bool read_indices(struct reading *r, const struct node *v, const struct field *f, field_reader *one,
+                  void *out)
 {
     int n = node_elements_count(v), left = n;
     int *items = ARENA_ARRAY(r->arena, (size_t)n + 1, int);

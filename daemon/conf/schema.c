@@ -5,19 +5,29 @@
 
 #define FIELDS_MAX 24
 
-static const char *suggest_key(struct reading *r, struct str wrong, const struct field *fields)
+bool unknown_key(struct reading *r, const struct node *v, const char *const *keys, size_t n)
 {
-    const char *keys[FIELDS_MAX];
+    struct str wrong = v->key->text, list = STR("");
+    const char *hint = diag_nearest(wrong, keys, n);
+    if (text_contains(wrong, FULL_WIDTH_COLON)) {
+        hint = "a full-width colon: type `:` and a space";
+    } else if (hint) {
+        hint = reading_hint(r, "did you mean `%s`?", hint);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            list = arena_printf(r->scratch, STR_FMT "%s%s", STR_ARG(list), i ? ", " : "", keys[i]);
+        hint = reading_hint(r, "the keys here are " STR_FMT, STR_ARG(list));
+    }
+    return reading_error(r, v->key->at, hint, "unknown key `" STR_FMT "`", STR_ARG(wrong));
+}
+
+static bool unknown_field(struct reading *r, const struct node *v, const struct field *fields)
+{
+    const char *keys[FIELDS_MAX] = {0};
     size_t n = 0;
     for (const struct field *f = fields; f->key && n < FIELDS_MAX; f++)
         keys[n++] = f->key;
-    const char *near = diag_nearest(wrong, keys, n);
-    if (near)
-        return reading_hint(r, "did you mean `%s`?", near);
-    struct str list = STR("");
-    for (size_t i = 0; i < n; i++)
-        list = arena_printf(r->scratch, STR_FMT "%s`%s`", STR_ARG(list), i ? ", " : "", keys[i]);
-    return reading_hint(r, "the keys here are " STR_FMT, STR_ARG(list));
+    return unknown_key(r, v, keys, n);
 }
 
 static const struct field *find_field(const struct field *fields, struct str key)
@@ -34,8 +44,7 @@ static bool read_present(struct reading *r, const struct node *map, const struct
     for (const struct node *v = map->first; v; v = v->next) {
         const struct field *f = find_field(fields, v->key->text);
         if (!f)
-            good = reading_error(r, v->key->at, suggest_key(r, v->key->text, fields), "unknown key `" STR_FMT "`",
-                                 STR_ARG(v->key->text));
+            good = unknown_field(r, v, fields);
         else if (v->kind == NODE_BROKEN || !f->read(r, v, f, (char *)record + f->at))
             good = false;
     }
@@ -51,7 +60,8 @@ bool schema_read(struct reading *r, const struct node *map, const char *what, co
     for (const struct field *f = fields; f->key; f++)
         if (f->need == REQUIRED && !node_get(map, f->key))
             good = reading_error(r, map->key ? map->key->at : map->at,
-                                 reading_hint(r, "add a line `%s: ...`", f->key), "%s without `%s`", what, f->key);
+                                 reading_hint(r, "add a line `%s: ...`", f->key), "%s without `%s`", what,
+                                 f->key);
     return good;
 }
 
@@ -61,9 +71,11 @@ bool node_is(struct reading *r, const struct node *v, enum node_kind kind, const
         return true;
     if (v->kind == NODE_BROKEN)
         return false;
-    const char *hint = kind == NODE_LIST  ? "write [one, two], or each element on a line that begins with `- `"
+    const char *hint = kind == NODE_LIST ? "write [one, two], or each element on a line that begins with `- `"
                        : kind == NODE_MAP ? "write `key: value` lines, indented under it"
                                           : "write it behind the colon";
+    if (v->kind == NODE_SCALAR && text_contains(v->text, FULL_WIDTH_COLON))
+        hint = "a full-width colon: type `:` and a space";
     return reading_error(r, v->at, hint, "%s is expected here, this is %s", wanted, node_kind_name(v));
 }
 
@@ -102,15 +114,17 @@ void schema_each(struct reading *r, const struct node *root, const char *key,
 
 bool schema_root(struct reading *r, const struct node *root, const char *const *keys)
 {
-    struct field fields[FIELDS_MAX] = {0};
-    for (size_t i = 0; keys[i] && i < FIELDS_MAX - 1; i++)
-        fields[i] = (struct field){.key = keys[i], .read = read_node};
+    size_t n = 0;
+    while (keys[n])
+        n++;
     if (!node_is(r, root, NODE_MAP, "a map of sections"))
         return false;
     bool good = true;
-    for (const struct node *v = root->first; v; v = v->next)
-        if (!find_field(fields, v->key->text))
-            good = reading_error(r, v->key->at, suggest_key(r, v->key->text, fields), "unknown key `" STR_FMT "`",
-                                 STR_ARG(v->key->text));
+    for (const struct node *v = root->first; v; v = v->next) {
+        bool known = false;
+        for (size_t i = 0; i < n; i++)
+            known = known || str_eqz(v->key->text, keys[i]);
+        good = (known || unknown_key(r, v, keys, n)) && good;
+    }
     return good;
 }

@@ -2,8 +2,8 @@
  * schema.h - tables that say which keys a map may have, and how each becomes a value
  *
  * schema_read() walks a map along its table: unknown keys, missing keys and wrong values are reported, all of
- * them, and what is right is stored at the field's offset in the record. Strings are copied into the reading's
- * lasting arena.
+ * them, and what is right is stored at the field's offset in the record. Strings are copied into the
+ * reading's lasting arena.
  */
 #ifndef CONF_SCHEMA_H
 #define CONF_SCHEMA_H
@@ -19,9 +19,9 @@ enum field_need { OPTIONAL, REQUIRED };
 struct field {
     const char *key; /* NULL ends a table */
     field_reader *read;
-    size_t at;       /* offset in the record */
+    size_t at; /* offset in the record */
     enum field_need need;
-    const void *of;  /* for the reader: a word table, a table of fields */
+    const void *of; /* for the reader: a word table, a table of fields */
     int64_t low, high;
 };
 
@@ -44,11 +44,15 @@ bool node_is(struct reading *r, const struct node *v, enum node_kind kind, const
 /* Also reports a missing value. */
 bool node_is_text(struct reading *r, const struct node *v, const char *wanted);
 
+/* Reports a key that no table has. Returns false. */
+bool unknown_key(struct reading *r, const struct node *v, const char *const *keys, size_t n);
+
 /* The element of a list, or the value itself when it is no list: for "one or a list". */
 const struct node *node_elements(const struct node *v);
 int node_elements_count(const struct node *v);
 
-/* Every element of the list that stands under `key` of a file's root, in order; nothing when it is not there. */
+/* Every element of the list that stands under `key` of a file's root, in order; nothing when it is not there.
+ */
 void schema_each(struct reading *r, const struct node *root, const char *key,
                  void (*each)(struct reading *r, const struct node *v, void *state), void *state);
 /* Reports keys of a file's root beside `keys` (ends with NULL). */
@@ -63,7 +67,7 @@ bool slug_check(struct reading *r, const struct node *v, const char *what);
 field_reader read_node;      /* const struct node *: looked at later */
 field_reader read_text;      /* struct str: one line, not empty, at most 500 bytes */
 field_reader read_text_any;  /* struct str: as above, may be "" */
-field_reader read_slug;      /* struct str */
+field_reader read_slug;      /* struct str; `of`: what it is called in messages, "an id" when NULL */
 field_reader read_bool;      /* bool: true or false */
 field_reader read_true;      /* bool: true only */
 field_reader read_int;       /* int, low..high */

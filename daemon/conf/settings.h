@@ -9,8 +9,8 @@
 
 struct settings {
     const char *listen_agencies, *listen_organisations, *listen_control;
-    const char *metrics_host; /* numeric, loopback */
-    int metrics_port;         /* 0: none */
+    const char *metrics_host;                           /* numeric, loopback */
+    int metrics_port;                                   /* 0: none */
     const char *key_router, *key_personal, *keys_peers; /* absolute paths */
     const char *conninfo;
     int keepers;
@@ -20,7 +20,8 @@ struct settings {
     enum log_level log_level;
 };
 
-/* Strings live in `a`. Missing keys have the defaults of docs/configuration.md. False when there are errors. */
+/* Strings live in `a`. Missing keys have the defaults of docs/configuration.md. False when there are errors.
+ */
 bool settings_load(struct arena *a, const struct source *all, const char *dir, struct diag *diag,
                    struct settings *out);
 

@@ -12,18 +12,19 @@
 #include "base/digest.h"
 
 struct source_file {
-    struct str name;      /* "rules/20-labour.yaml" */
+    struct str name; /* "rules/20-labour.yaml" */
     struct str bytes;
     struct digest digest; /* of bytes */
 };
 
 struct source {
-    const char *shown_as; /* prefix for messages: the directory as given, or "ruleset 3fa9…" */
+    const char *shown_as;            /* prefix for messages: the directory as given, or "ruleset 3fa9…" */
     const struct source_file *files; /* sorted by name */
     int n;
 };
 
-/* Reads `dir`; only *.yaml and *.csv in the places docs/configuration.md names. False when unreadable (in diag). */
+/* Reads `dir`; only *.yaml and *.csv in the places docs/configuration.md names. False when unreadable (in
+ * diag). */
 bool source_read_dir(struct arena *a, const char *dir, struct diag *diag, struct source *out);
 /* The subset that is the rule set: not referrald.yaml, not peers/. Shares the files. */
 bool source_ruleset_part(struct arena *a, const struct source *all, struct source *out);

@@ -82,7 +82,8 @@ size_t text_bad_utf8(struct str s)
     size_t i = 0;
     while (i < s.n) {
         utf8proc_int32_t c;
-        utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)s.p + i, (utf8proc_ssize_t)(s.n - i), &c);
+        utf8proc_ssize_t n =
+            utf8proc_iterate((const utf8proc_uint8_t *)s.p + i, (utf8proc_ssize_t)(s.n - i), &c);
         if (n <= 0)
             return i;
         i += (size_t)n;
@@ -90,9 +91,19 @@ size_t text_bad_utf8(struct str s)
     return s.n;
 }
 
+bool text_contains(struct str s, const char *part)
+{
+    size_t n = strlen(part);
+    for (size_t i = 0; i + n <= s.n; i++)
+        if (memcmp(s.p + i, part, n) == 0)
+            return true;
+    return false;
+}
+
 struct diag_place place_for_diag(struct place at)
 {
-    struct diag_place d = {.file = at.text ? at.text->shown : "", .line = at.line, .col = at.col, .span = at.span};
+    struct diag_place d = {
+        .file = at.text ? at.text->shown : "", .line = at.line, .col = at.col, .span = at.span};
     if (at.text && at.line) {
         struct str line = text_line(at.text, at.line);
         if (line.n <= SHOWN_LINE_MAX && text_bad_utf8(line) == line.n)

@@ -35,6 +35,12 @@ unsigned text_columns(struct str s);
 /* Offset of the first byte that is not part of a UTF-8 character; s.n when all are. */
 size_t text_bad_utf8(struct str s);
 
+/* Whether `part` occurs in `s`. */
+bool text_contains(struct str s, const char *part);
+#define FULL_WIDTH_COLON  "\xEF\xBC\x9A" /* ： as Chinese input methods type it */
+#define FULL_WIDTH_COMMA  "\xEF\xBC\x8C" /* ， */
+#define IDEOGRAPHIC_COMMA "\xE3\x80\x81" /* 、 */
+
 /* What diag wants to know about a place. */
 struct diag_place place_for_diag(struct place at);
 

@@ -7,8 +7,8 @@
 
 #include <stdlib.h>
 
-#define TEXT_MAX 500
-#define SLUG_MAX 64
+#define TEXT_MAX  500
+#define SLUG_MAX  64
 #define WORDS_MAX 64
 /* No sum of money in a dispute comes near; far from where yuan times 100 would overflow. */
 #define YUAN_DIGITS_MAX 15
@@ -95,8 +95,7 @@ bool read_true(struct reading *r, const struct node *v, const struct field *f, v
     if (!read_bool(r, v, f, &yes))
         return false;
     if (!yes)
-        return reading_error(r, v->at, "remove the key; to ask for the opposite put it under `not`",
-                             "`%s` can only be true", f->key);
+        return reading_error(r, v->at, "remove the key", "`%s` can only be true", f->key);
     *(bool *)out = true;
     return true;
 }
@@ -121,12 +120,13 @@ bool read_int(struct reading *r, const struct node *v, const struct field *f, vo
         return false;
     int64_t value;
     if (!parse_digits(v->text, &value))
-        return reading_error(r, v->at, reading_hint(r, "write a whole number in digits, %lld to %lld",
-                                                    (long long)f->low, (long long)f->high),
+        return reading_error(r, v->at,
+                             reading_hint(r, "write a whole number in digits, %lld to %lld",
+                                          (long long)f->low, (long long)f->high),
                              "`" STR_FMT "` is not a number", STR_ARG(v->text));
     if (value < f->low || value > f->high)
-        return reading_error(r, v->at, NULL, "`%s` is %lld; it goes from %lld to %lld", f->key, (long long)value,
-                             (long long)f->low, (long long)f->high);
+        return reading_error(r, v->at, NULL, "`%s` is %lld; it goes from %lld to %lld", f->key,
+                             (long long)value, (long long)f->low, (long long)f->high);
     *(int *)out = (int)value;
     return true;
 }
@@ -162,10 +162,10 @@ bool read_duration(struct reading *r, const struct node *v, const struct field *
 
 static const char *suggest_word(struct reading *r, struct str wrong, const struct word *table)
 {
-    const char *words[WORDS_MAX];
+    const char *words[WORDS_MAX] = {0};
     size_t n = 0;
     for (const struct word *w = table; w->word && n < WORDS_MAX; w++) {
-        if (str_eqz(wrong, w->zh))
+        if (wrong.n >= 6 && text_contains(str_from(w->zh), wrong.p))
             return reading_hint(r, "write `%s` for %s", w->word, w->zh);
         words[n++] = w->word;
     }
@@ -235,7 +235,8 @@ bool read_flags(struct reading *r, const struct node *v, const struct field *f, 
     return good;
 }
 
-static bool read_each(struct reading *r, const struct node *v, const struct field *f, field_reader *one, void *out)
+static bool read_each(struct reading *r, const struct node *v, const struct field *f, field_reader *one,
+                      void *out)
 {
     int n = node_elements_count(v), left = n;
     struct str *items = ARENA_ARRAY(r->arena, (size_t)n + 1, struct str);

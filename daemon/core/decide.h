@@ -27,7 +27,8 @@ struct candidate {
     int open, capacity;  /* as seen */
 };
 
-#define DECIDE_CANDIDATES_MAX 512 /* a ladder looks at no more than these; the rest is not considered */
+/* A ladder looks at no more than these; the rest is not considered. 32 are kept for each rung still to come. */
+#define DECIDE_CANDIDATES_MAX 512
 
 struct decision {
     enum outcome outcome;
@@ -42,7 +43,7 @@ struct decision {
     struct duration respond_within, finish_within; /* ASSIGNED: rung's, or the mode's */
     const struct candidate *candidates; /* all that were looked at, in order */
     int n_candidates;
-    bool truncated;           /* DECIDE_CANDIDATES_MAX was reached */
+    bool truncated;           /* more would have fitted than were looked at */
 };
 
 /*

@@ -24,16 +24,36 @@ struct organisation {
     int n_agencies;
 };
 
+struct station { /* an organisation stationed with an agency */
+    struct str agency;
+    int organisation;
+};
+
+#define ROSTER_LEVELS               (LEVEL_VILLAGE + 1)
+#define ROSTER_GROUPS               (ORG_KIND_LIMIT * ROSTER_LEVELS)
+#define ROSTER_GROUP_OF(kind, level) ((int)(kind) * ROSTER_LEVELS + (int)(level))
+
 struct roster {
     const struct organisation *items; /* sorted by id */
     int n;
     const int *by_region;       /* organisation indices grouped by region index, id order inside */
     const int *region_start;    /* n_regions + 1 offsets into by_region */
+    const int *by_group;        /* grouped by kind and level; region order inside, then id order */
+    const int *group_start;     /* ROSTER_GROUPS + 1 offsets into by_group */
+    const struct station *stations; /* sorted by agency, then organisation */
+    int n_stations;
 };
 
-/* Sorts `items` by id and fills the region index in `a`. The caller has checked that ids are unique. */
+/*
+ * Sorts `items` by id and fills the indices in `a`. The caller has checked that ids are unique, and looks
+ * at arena_overflowed(): past the budget the roster is empty.
+ */
 void roster_build(struct arena *a, struct organisation *items, int n, const struct regions *regions,
                   struct roster *out);
 int roster_find(const struct roster *r, struct str id); /* -1 when unknown */
+/* The first in a group whose region is `region` or later: an offset into by_group, at most the group's end. */
+int roster_group_from(const struct roster *r, int group, int region);
+/* The organisations stationed with `agency`: *n of them, the first one returned. */
+const struct station *roster_stations(const struct roster *r, struct str agency, int *n);
 
 #endif

@@ -23,12 +23,12 @@ struct posting {
     struct arena *arena;
     struct str routing_id;
     struct str frame;
-    bool unreachable_ends; /* when it can't be delivered, tell feedback that this follower is gone */
 };
 /* With an arena of its own. NULL when memory is out. */
 struct posting *posting_new(size_t budget);
 void posting_free(struct posting *p);
 
+#define INBOX_FEEDBACK_DESK "inbox.feedback.desk" /* struct desk_request */
 #define INBOX_INTAKE_OUT "inbox.intake.out"      /* postings */
 #define INBOX_DISPATCH_NOTICES "inbox.dispatch.notices" /* struct notice, NOTICE_CANCELLED */
 

@@ -34,6 +34,7 @@ struct work_item {
 struct work_submit {
     struct work_item *items;
     int n;
+    bool whole_frame;               /* the one item is a frame that is no message at all: answer with a Refusal */
 };
 
 /* Something that happens to a referral on record. One way of naming it is set. */
@@ -72,6 +73,7 @@ struct work {
     int64_t arrived_ms;
     int64_t arrived_mono_us;        /* for the latency histogram */
     void *context;                  /* the origin's own */
+    size_t context_bytes;           /* what the origin's quota counts for it */
     /* answer */
     bool busy;                      /* nothing was done: send again later */
     union {
@@ -85,6 +87,8 @@ extern const char *const origin_inboxes[ORIGIN_COUNT]; /* names of the inboxes t
 
 /* A new work with an arena of `budget` bytes; takes its own reference to `snapshot`. NULL when memory is out. */
 struct work *work_new(enum work_kind kind, enum origin origin, struct snapshot *snapshot, size_t budget);
+/* Likewise in an arena that holds the message already; takes *a over, but for when it returns NULL. */
+struct work *work_in(struct arena **a, enum work_kind kind, enum origin origin, struct snapshot *snapshot);
 void work_free(struct work *w); /* NULL is accepted */
 
 /* Inbox name of the keeper for a city. `out` has 32 bytes. */

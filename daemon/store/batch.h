@@ -65,9 +65,11 @@ struct docket_row {
     struct str agency, agency_ref;
     int state, channel, mode, due_kind;
     int64_t due_ms; /* 0: none */
+    int64_t changed_ms; /* when it came into its state */
     struct id assignment; /* zero: none */
     struct str organisation, place, reason;
     int decisions;
+    int conclusion; /* 0: none yet */
     /* The current assignment, when there is one. */
     struct assignment_row current;
     /* Organisations that had it before (declined, lapsed, cancelled): never asked again. */

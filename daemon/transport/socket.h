@@ -26,7 +26,10 @@ struct socket *socket_dealer(struct hub *h, const char *endpoint, const unsigned
 struct socket *socket_control(struct hub *h, const char *endpoint, char *why, size_t why_size);
 struct socket *socket_control_client(struct hub *h, const char *endpoint, char *why, size_t why_size);
 void socket_close(struct socket *s); /* NULL is accepted */
-/* Stops listening; messages already here can still be read. */
+/*
+ * Stops listening. Messages already here can still be read, but libzmq ends the connections with their listener, so that
+ * nobody can be answered: for the end of draining. To keep newcomers out before, let hub_known_fn say no.
+ */
 void socket_unbind(struct socket *s);
 const char *socket_endpoint(const struct socket *s); /* as bound: the port is known */
 void *socket_zmq(struct socket *s);
@@ -41,7 +44,8 @@ struct received {
 enum receive_result {
     RECEIVE_OK,
     RECEIVE_NONE,     /* nothing waits */
-    RECEIVE_NONSENSE, /* not [delimiter][payload], or without a key: counted, nothing to answer */
+    RECEIVE_NONSENSE, /* not [delimiter][payload], or without a key: count it, there is nothing to answer */
+    RECEIVE_NO_ROOM,  /* the payload does not fit into the arena: all is set but frame.p, frame.n is its size; refuse it */
 };
 /* Takes one message without waiting; copies into `a`. A REQ and a DEALER client look the same. */
 enum receive_result socket_receive(struct socket *s, struct arena *a, struct received *out);

@@ -36,10 +36,14 @@ bool control_request_decode(struct arena *a, struct str bytes, struct control_re
 struct str control_reply_encode(struct arena *a, const struct sheets *s);
 bool control_reply_decode(struct arena *a, struct str bytes, struct sheets *out);
 
-/* A new sheet; `columns` ends with a NULL key and must outlive it. */
+/*
+ * A new sheet; `columns` ends with a NULL key and must outlive it. It stays where it is while others are
+ * added. NULL past SHEETS_MAX or the arena's budget.
+ */
+#define SHEETS_MAX 32
 struct sheet *sheet_add(struct sheets *s, const char *name, const char *title, const struct sheet_column *columns,
                         bool single);
-/* A new empty row: n_columns cells to fill; NULL past the arena's budget. */
+/* A new empty row: n_columns cells to fill before the next row is added; NULL past the arena's budget, or without a sheet. */
 struct str *sheet_row(struct sheets *s, struct sheet *sheet);
 struct str cell_int(struct arena *a, int64_t v);
 struct str cell_bool(bool v);

@@ -40,4 +40,12 @@ bool step_decode(struct arena *a, struct str bytes, struct step *out);
 /* With a fresh random salt. */
 struct str note_encode(struct arena *a, struct str text, const struct str *facts, int n_facts);
 
+#define NOTE_SALT_SIZE 16
+struct note {
+    struct str text; /* personal data, as are the facts */
+    const struct str *facts;
+    int n_facts;
+};
+bool note_decode(struct arena *a, struct str bytes, struct note *out);
+
 #endif

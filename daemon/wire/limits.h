@@ -11,6 +11,8 @@ enum {
     LIMIT_REFERRAL = 64 * 1024,      /* one serialised Referral */
     LIMIT_SUBMIT_ITEMS = 64,
     LIMIT_DECODE_MEMORY = 16 * 1024 * 1024, /* what unpacking one frame may take */
+    LIMIT_REFERRAL_MEMORY = 256 * 1024, /* what unpacking one Referral, Step or Note may take */
+    LIMIT_CONTROL_MEMORY = 256 * 1024 * 1024, /* what unpacking one ControlReply may take, in referralctl */
     LIMIT_REQUEST_ID = 64,
     LIMIT_AGENCY_REF = 64,
     LIMIT_NAME = 200,

@@ -17,7 +17,7 @@ enum referral_verdict {
 
 /*
  * Decodes and checks everything at once for `sender`. `agency_ref` is set whenever it could be read
- * (valid text of legal length), so that the receipt can name it; else empty.
+ * (valid text of legal length), so that the receipt can name it; else empty. Never OK past the arena's budget.
  */
 enum referral_verdict referral_decode(struct arena *a, const struct ruleset *rs, const struct peer *sender,
                                       int64_t now_ms, struct str bytes, struct referral *out,

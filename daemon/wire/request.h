@@ -24,7 +24,7 @@ enum request_kind {
 struct request_submit { const struct str *referrals; int n; };
 struct request_supplement {
     struct str agency_ref, supplement_ref;
-    struct str bytes; /* the Supplement serialised again, to be sealed and handed on */
+    struct str bytes; /* the Supplement packed again, to be sealed and handed on */
     struct digest digest; /* of bytes */
 };
 struct request_withdraw { struct str agency_ref, reason; };
@@ -46,7 +46,7 @@ struct request_answer {
     enum follow_up_kind follow_up;
     int32_t on;            /* EXTENDED: until; FOLLOW_UP: on; a day of core/calendar.h */
     struct str text;       /* personal data */
-    const struct str *facts; /* undisputed facts, then cost_conduct; personal data */
+    const struct str *facts; /* undisputed facts, then "cost_conduct: ..." if any; personal data */
     int n_facts;
 };
 
@@ -67,7 +67,8 @@ struct request {
 
 /*
  * True when `out` is whole. False with at least one fault otherwise; out->request_id is set when it could be
- * read, so that the refusal can be matched. `today` bounds dates.
+ * read, so that the refusal can be matched. `today` bounds dates. Past the arena's budget it is false too, and
+ * there may be no room to say why: arena_overflowed() then means busy.
  */
 bool request_decode(struct arena *a, struct str frame, enum side side, int32_t today, struct request *out,
                     struct faults *faults);

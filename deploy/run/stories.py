@@ -1,6 +1,7 @@
 """The referrals of referrals.jsonl, and how one of them becomes many: new numbers, dates, sums and places."""
 from __future__ import annotations
 
+import csv
 import datetime
 import json
 import random
@@ -25,9 +26,19 @@ def read_stories(path: Path, channel: str) -> list[dict]:
     return [story for story in stories if story["channel"] == channel]
 
 
-def title(story: dict) -> str:
+def category_names(config: Path) -> dict[str, str]:
+    """What the codes of config/categories/*.csv are called."""
+    names: dict[str, str] = {}
+    for path in sorted((config / "categories").glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            names.update((row["code"], row["name"]) for row in csv.DictReader(file))
+    return names
+
+
+def title(story: dict, categories: dict[str, str]) -> str:
     """A line's worth of what it is about."""
-    head = story["category"] or story.get("source_category", "") or story.get("offence", "")
+    category = story["category"]
+    head = categories.get(category, category) or story.get("source_category", "") or story.get("offence", "")
     return f"{head} {story['summary']}".strip()
 
 

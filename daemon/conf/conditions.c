@@ -1,0 +1,131 @@
+/*
+ * conditions.c - `when` maps into the flat, prefix-ordered conditions of core/rule.h
+ */
+#include "conf/predicates.h"
+
+#define NESTING_MAX 16
+#define KEYS_MAX    32
+
+static const struct cond_key group_keys[];
+
+/* The span of the group at `at`, now that all below it is there. */
+static void close_group(struct cond_list *l, size_t at)
+{
+    l->items[at].span = (int)(l->n - at - 1);
+}
+
+static const struct cond_key *find_key(struct reading *r, const struct node *v)
+{
+    static const struct cond_key *const tables[] = {predicate_keys, group_keys};
+    const char *keys[KEYS_MAX] = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
+        for (const struct cond_key *k = tables[i]; k->key && n < KEYS_MAX; k++) {
+            if (str_eqz(v->key->text, k->key))
+                return k;
+            keys[n++] = k->key;
+        }
+    }
+    unknown_key(r, v, keys, n);
+    return NULL;
+}
+
+/* One map as a COND_ALL group over its conditions. */
+static bool map_group(struct reading *r, const struct node *map, struct cond_list *l)
+{
+    if (!node_is(r, map, NODE_MAP, "a map of conditions"))
+        return false;
+    if (l->depth >= NESTING_MAX)
+        return reading_error(r, map->at, "split the rule", "conditions nested more than %d deep",
+                             NESTING_MAX);
+    size_t at = l->n;
+    if (!cond_push(r, map, l, COND_ALL))
+        return false;
+    bool good = true;
+    l->depth++;
+    for (const struct node *v = map->first; v; v = v->next) {
+        const struct cond_key *k = v->kind == NODE_BROKEN ? NULL : find_key(r, v);
+        good = k && k->read(r, v, k, l) && good;
+    }
+    l->depth--;
+    close_group(l, at);
+    return good;
+}
+
+/* all_of and any_of: a list of maps; not: one map. */
+static bool group_cond(struct reading *r, const struct node *v, const struct cond_key *k, struct cond_list *l)
+{
+    if (!node_is(r, v, k->kind == COND_NOT ? NODE_MAP : NODE_LIST,
+                 k->kind == COND_NOT ? "a map of conditions" : "a list of condition maps"))
+        return false;
+    if (v->n == 0)
+        return reading_error(r, node_key_place(v), "put conditions under it, or remove the key",
+                             "`%s` is empty", k->key);
+    size_t at = l->n;
+    if (!cond_push(r, v, l, k->kind))
+        return false;
+    bool good = true;
+    if (k->kind == COND_NOT)
+        good = map_group(r, v, l);
+    for (const struct node *e = v->first; k->kind != COND_NOT && e; e = e->next) {
+        if (e->kind == NODE_MAP && e->n == 0)
+            good = reading_error(r, e->at, "put a condition into it, or remove it",
+                                 "an empty map always holds, which makes the others idle");
+        else
+            good = map_group(r, e, l) && good;
+    }
+    close_group(l, at);
+    return good;
+}
+
+static const struct cond_key group_keys[] = {
+    {"all_of", group_cond, COND_ALL},
+    {"any_of", group_cond, COND_ANY},
+    {"not", group_cond, COND_NOT},
+    {0},
+};
+
+bool read_conditions(struct reading *r, const struct node *v, const struct field *f, void *out)
+{
+    (void)f;
+    struct cond_list l = {0};
+    if (!map_group(r, v, &l))
+        return false;
+    *(struct conds *)out = (struct conds){l.items, (int)l.n};
+    return true;
+}
+
+static uint64_t all_modes(uint64_t channels)
+{
+    uint64_t bits = 0;
+    for (const struct word *w = mode_words; w->word; w++)
+        if (channels >> mode_channel(w->value) & 1)
+            bits |= (uint64_t)1 << w->value;
+    return bits;
+}
+
+/* Where a condition says nothing about the mode, all are possible: an upper bound, exact enough for limits.
+ */
+static uint64_t modes_of(const struct cond *c)
+{
+    switch (c->kind) {
+    case COND_CHANNEL:
+        return all_modes(c->set);
+    case COND_MODE:
+        return c->set;
+    case COND_ALL:
+    case COND_ANY: {
+        uint64_t bits = c->kind == COND_ALL ? all_modes(UINT64_MAX) : 0;
+        for (int i = 1; i <= c->span; i += 1 + c[i].span)
+            bits = c->kind == COND_ALL ? bits & modes_of(&c[i]) : bits | modes_of(&c[i]);
+        return bits;
+    }
+    default:
+        return all_modes(UINT64_MAX);
+    }
+}
+
+uint64_t conditions_modes(const struct conds *when)
+{
+    return modes_of(&when->items[0]);
+}

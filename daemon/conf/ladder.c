@@ -1,0 +1,222 @@
+/*
+ * ladder.c - `route`: rungs, and whether anybody on the roster can ever stand on them
+ */
+#include "conf/rules.h"
+
+#define RUNGS_MAX 8
+
+struct rung_record {
+    const struct node *to;
+    int pick;
+    struct duration respond_within, finish_within;
+};
+
+static const struct word pick_words[] = {{PICK_LEAST_LOADED + 1, "least_loaded", "负荷最轻"},
+                                         {PICK_BEST_RATED + 1, "best_rated", "评分最高"},
+                                         {0}};
+
+static const struct field rung_fields[] = {
+    {"to", read_node, offsetof(struct rung_record, to), REQUIRED},
+    {"pick", read_word, offsetof(struct rung_record, pick), OPTIONAL, pick_words},
+    {"respond_within", read_duration, offsetof(struct rung_record, respond_within), OPTIONAL},
+    {"finish_within", read_duration, offsetof(struct rung_record, finish_within), OPTIONAL},
+    {0},
+};
+
+struct target {
+    uint64_t kinds, levels;
+    const struct node *speciality, *region;
+    struct ints organisations;
+    bool stationed;
+};
+
+static const struct field target_fields[] = {
+    {"kind", read_words, offsetof(struct target, kinds), OPTIONAL, org_kind_words},
+    {"speciality", read_node, offsetof(struct target, speciality), OPTIONAL},
+    {"level", read_words, offsetof(struct target, levels), OPTIONAL, region_level_words},
+    {"organisation", read_organisations, offsetof(struct target, organisations), OPTIONAL},
+    {"stationed", read_true, offsetof(struct target, stationed), OPTIONAL},
+    {"region", read_node, offsetof(struct target, region), OPTIONAL},
+    {0},
+};
+
+struct where {
+    int within, is; /* -1: not given */
+};
+static const struct field where_fields[] = {
+    {"within", read_region, offsetof(struct where, within), OPTIONAL},
+    {"is", read_region, offsetof(struct where, is), OPTIONAL},
+    {0},
+};
+
+/* `nearest`, {within: CODE} or {is: CODE}. */
+static bool read_where(struct reading *r, const struct node *v, struct rung *rung)
+{
+    struct where w = {-1, -1};
+    if (v->kind == NODE_SCALAR) {
+        rung->where = TARGET_NEAREST;
+        return str_eqz(v->text, "nearest") ||
+               reading_error(r, v->at, "write `nearest`, {within: \"320505\"} or {is: \"320505\"}",
+                             "`" STR_FMT "` does not say where to look", STR_ARG(v->text));
+    }
+    if (!schema_read(r, v, "`region`", where_fields, &w))
+        return false;
+    if ((w.within >= 0) == (w.is >= 0))
+        return reading_error(r, node_key_place(v), "write `nearest`, {within: CODE} or {is: CODE}",
+                             "`region` needs exactly one of `within` and `is`");
+    rung->where = w.is >= 0 ? TARGET_IS : TARGET_WITHIN;
+    rung->region = w.is >= 0 ? w.is : w.within;
+    return true;
+}
+
+static bool read_speciality(struct reading *r, const struct node *v, struct rung *rung)
+{
+    if (v->kind == NODE_SCALAR && str_eqz(v->text, "matching")) {
+        rung->speciality_matching = true;
+        return true;
+    }
+    struct ints list;
+    if (!read_categories(r, v, NULL, &list))
+        return false;
+    rung->specialities = list.items;
+    rung->n_specialities = list.n;
+    return true;
+}
+
+static bool read_target(struct reading *r, const struct node *v, struct rung *rung)
+{
+    struct target t = {0};
+    if (!schema_read(r, v, "`to`", target_fields, &t))
+        return false;
+    if (v->n == (t.region != NULL))
+        return reading_error(r, node_key_place(v), "name a kind, a speciality, a level or an organisation",
+                             "`to` does not say who");
+    rung->kinds = t.kinds;
+    rung->levels = t.levels;
+    rung->organisations = t.organisations.items;
+    rung->n_organisations = t.organisations.n;
+    rung->stationed = t.stationed;
+    bool good = !t.speciality || read_speciality(r, t.speciality, rung);
+    return (!t.region || read_where(r, t.region, rung)) && good;
+}
+
+static bool covers(const struct categories *all, const struct organisation *o, const struct rung *rung)
+{
+    for (int i = 0; i < rung->n_specialities; i++)
+        for (int k = 0; k < o->n_specialities; k++)
+            if (category_under(all, rung->specialities[i], o->specialities[k]))
+                return true;
+    return rung->n_specialities == 0 && (!rung->speciality_matching || o->n_specialities > 0);
+}
+
+static bool listed(const struct rung *rung, int organisation)
+{
+    for (int i = 0; i < rung->n_organisations; i++)
+        if (rung->organisations[i] == organisation)
+            return true;
+    return rung->n_organisations == 0;
+}
+
+/* Whether an organisation can take part in a rung, for some referral. */
+static bool can_stand(const struct ruleset *rs, const struct rung *rung, int i)
+{
+    const struct organisation *o = &rs->roster.items[i];
+    if ((rung->kinds && !(rung->kinds >> o->kind & 1)) || (rung->stationed && o->n_agencies == 0) ||
+        (rung->levels && !(rung->levels >> rs->regions.items[o->region].level & 1)) || !listed(rung, i))
+        return false;
+    if ((rung->where == TARGET_WITHIN && !region_within(&rs->regions, o->region, rung->region)) ||
+        (rung->where == TARGET_IS && o->region != rung->region))
+        return false;
+    return covers(&rs->categories, o, rung);
+}
+
+static uint64_t kinds_on_roster(const struct roster *roster)
+{
+    uint64_t kinds = 0;
+    for (int i = 0; i < roster->n; i++)
+        kinds |= (uint64_t)1 << roster->items[i].kind;
+    return kinds;
+}
+
+static bool check_roster(struct reading *r, const struct node *to, const struct rung *rung)
+{
+    if (!r->whole.roster)
+        return true;
+    uint64_t idle = rung->kinds & ~kinds_on_roster(&r->rs->roster);
+    const struct node *kind = node_get(to, "kind");
+    for (const struct word *w = org_kind_words; w->word; w++)
+        if (idle >> w->value & 1)
+            return reading_error(r, kind ? kind->at : to->at,
+                                 "add one to organisations/*.yaml, or take it out here",
+                                 "no organisation of kind `%s` (%s) is on the roster", w->word, w->zh);
+    for (int i = 0; i < r->rs->roster.n; i++)
+        if (can_stand(r->rs, rung, i))
+            return true;
+    return reading_error(r, node_key_place(to),
+                         "loosen what `to` asks for, or add one to organisations/*.yaml",
+                         "no organisation on the roster can ever take this rung");
+}
+
+static const char *duration_words(struct reading *r, struct duration d)
+{
+    const char *unit = d.unit == DURATION_WORKDAYS ? "workday" : d.unit == DURATION_DAYS ? "day" : "month";
+    return reading_hint(r, "%d %s%s", d.count, unit, d.count == 1 ? "" : "s");
+}
+
+/* A rung may shorten a limit of the law, never stretch it. */
+static bool check_limit(struct reading *r, const struct node *rung, const char *key, struct duration wanted,
+                        uint64_t modes, size_t policy_offset)
+{
+    for (const struct word *w = mode_words; wanted.count && r->whole.channels && w->word; w++) {
+        const struct mode_policy *p = &r->rs->policies.modes[w->value];
+        const struct duration *limit = (const struct duration *)((const char *)p + policy_offset);
+        if (!(modes >> w->value & 1) || limit->count == 0 || duration_cmp(wanted, *limit) <= 0)
+            continue;
+        return reading_error(r, node_get(rung, key)->at,
+                             reading_hint(r, "at most %s, or let `when` leave out mode `%s`",
+                                          duration_words(r, *limit), w->word),
+                             "`%s: %s` is longer than mode `%s` allows (%s, channels.yaml)", key,
+                             duration_words(r, wanted), w->word, duration_words(r, *limit));
+    }
+    return true;
+}
+
+static bool read_rung(struct reading *r, const struct node *v, uint64_t modes, struct rung *rung)
+{
+    struct rung_record record = {.pick = PICK_LEAST_LOADED + 1};
+    if (!schema_read(r, v, "a rung", rung_fields, &record))
+        return false;
+    *rung = (struct rung){.line = v->at.line, .region = -1, .where = TARGET_NEAREST};
+    rung->pick = (enum pick)(record.pick - 1);
+    rung->respond_within = record.respond_within;
+    rung->finish_within = record.finish_within;
+    bool good = read_target(r, record.to, rung) && check_roster(r, record.to, rung);
+    good = check_limit(r, v, "respond_within", record.respond_within, modes,
+                       offsetof(struct mode_policy, respond_within)) &&
+           good;
+    return check_limit(r, v, "finish_within", record.finish_within, modes,
+                       offsetof(struct mode_policy, finish_within)) &&
+           good;
+}
+
+bool ladder_read(struct reading *r, const struct node *v, uint64_t modes, struct rungs *out)
+{
+    if (!node_is(r, v, NODE_LIST, "a list of rungs"))
+        return false;
+    if (v->n == 0)
+        return reading_error(r, node_key_place(v), "add a rung: `- to: {kind: people}`; or use `manual`",
+                             "an empty ladder: there is nobody to ask");
+    if (v->n > RUNGS_MAX)
+        return reading_error(r, node_key_place(v),
+                             "take some out: past the last one the manual queue follows",
+                             "a ladder of %d rungs; at most %d", v->n, RUNGS_MAX);
+    struct rung *items = ARENA_ARRAY(r->arena, (size_t)v->n, struct rung);
+    if (!items)
+        return reading_full(r);
+    bool good = true;
+    int n = 0;
+    for (const struct node *e = v->first; e; e = e->next)
+        good = e->kind != NODE_BROKEN && read_rung(r, e, modes, &items[n++]) && good;
+    *out = (struct rungs){items, n};
+    return good;
+}

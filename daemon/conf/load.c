@@ -1,0 +1,122 @@
+/*
+ * load.c - the order in which a configuration is read
+ */
+#include "conf/load.h"
+#include "conf/peers.h"
+#include "conf/rules.h"
+
+#include <stdlib.h>
+
+/* Enough for a whole country's roster; past it something else is wrong. */
+#define RULESET_BUDGET ((size_t)1 << 30)
+
+static void read_all(struct reading *r, bool run_tests)
+{
+    regions_read(r);
+    categories_read(r);
+    calendar_read(r);
+    channels_read(r);
+    organisations_read(r, NULL);
+    rules_read(r);
+    if (run_tests)
+        ruletests_run(r);
+    if (arena_overflowed(r->arena) && reading_errors(r) == 0)
+        reading_full(r);
+}
+
+const struct ruleset *conf_load_ruleset(const struct source *s, bool run_tests, struct diag *diag)
+{
+    struct arena *arena = arena_new(RULESET_BUDGET), *scratch = arena_new(0);
+    struct ruleset *rs = arena ? ARENA_NEW(arena, struct ruleset) : NULL;
+    struct source part;
+    struct reading r = {.source = &part, .diag = diag, .arena = arena, .scratch = scratch, .rs = rs};
+    r.errors_before = diag_count(diag, DIAG_ERROR);
+    bool good = false;
+    if (rs && scratch && source_ruleset_part(scratch, s, &part)) {
+        rs->arena = arena;
+        rs->hash = source_hash(&part);
+        atomic_init(&rs->refs, 1);
+        read_all(&r, run_tests);
+        good = reading_errors(&r) == 0;
+    }
+    arena_free(scratch);
+    if (!good) {
+        arena_free(arena);
+        return NULL;
+    }
+    return rs;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return str_cmp(((const struct peer *)a)->id, ((const struct peer *)b)->id);
+}
+
+static void read_peers(struct reading *r, const char *keys_dir, struct peers *out)
+{
+    struct peer_rows rows = {0};
+    peers_read(r, &rows);
+    peers_join_roster(r, &rows);
+    if (rows.n)
+        qsort(rows.items, rows.n, sizeof(*rows.items), by_id);
+    out->items = rows.items;
+    out->n = (int)rows.n;
+    if (r->whole.peers)
+        peer_keys_read(r, keys_dir, out);
+}
+
+const struct peers *conf_load_peers(const struct source *s, const struct ruleset *rs, const char *keys_dir,
+                                    struct diag *diag)
+{
+    struct arena *arena = arena_new(0), *scratch = arena_new(0);
+    struct peers *out = arena ? ARENA_NEW(arena, struct peers) : NULL;
+    struct ruleset *lists = scratch ? ARENA_NEW(scratch, struct ruleset) : NULL;
+    struct reading r = {.source = s, .diag = diag, .arena = arena, .scratch = scratch, .rs = lists};
+    r.errors_before = diag_count(diag, DIAG_ERROR);
+    bool good = false;
+    if (out && lists) {
+        lists->regions = rs->regions;
+        lists->categories = rs->categories;
+        lists->roster = rs->roster;
+        r.whole.regions = r.whole.categories = r.whole.roster = true;
+        out->arena = arena;
+        atomic_init(&out->refs, 1);
+        read_peers(&r, keys_dir, out);
+        good = reading_errors(&r) == 0;
+    }
+    arena_free(scratch);
+    if (!good) {
+        arena_free(arena);
+        return NULL;
+    }
+    return out;
+}
+
+static int count_tests(const struct source *s)
+{
+    struct diag *silent = diag_new();
+    struct arena *scratch = arena_new(0);
+    struct reading r = {.source = s, .diag = silent, .arena = scratch, .scratch = scratch};
+    int n = silent && scratch ? ruletests_count(&r) : 0;
+    arena_free(scratch);
+    diag_free(silent);
+    return n;
+}
+
+struct conf_counts conf_count(const struct source *s, const struct ruleset *rs, const struct peers *p)
+{
+    struct conf_counts c = {.files = s->n, .tests = count_tests(s)};
+    if (rs) {
+        c.regions = rs->regions.n;
+        c.categories = rs->categories.n;
+        c.organisations = rs->roster.n;
+        c.classifiers = rs->n_classifiers;
+        c.rules = rs->n_rules;
+    }
+    for (int i = 0; p && i < p->n; i++) {
+        c.agencies += p->items[i].kind == PEER_AGENCY;
+        c.receivers += p->items[i].kind == PEER_RECEIVER;
+        c.enrolled += p->items[i].kind == PEER_RECEIVER && p->items[i].enrolled;
+    }
+    return c;
+}

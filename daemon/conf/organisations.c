@@ -1,0 +1,299 @@
+/*
+ * organisations.c - organisations/NAME.yaml: templates first, then the named ones, whatever the order of
+ * files
+ */
+#include "conf/organisations.h"
+#include "conf/index.h"
+#include "conf/template.h"
+
+#define CAPACITY_MAX    100000
+#define RATING_DEFAULT  3
+#define ROSTER_MAX      2000000
+#define SUGGESTIONS_MAX 50 /* a search looks at the whole roster */
+
+struct entry {
+    struct for_each for_each;
+    struct pattern id, name, hub;
+    struct patterns agencies;
+    int kind, region, capacity, rating;
+    struct ints specialities;
+    bool closed, replaces;
+};
+
+#define COMMON_FIELDS                                                                                        \
+    {"id", read_pattern, offsetof(struct entry, id), REQUIRED},                                              \
+        {"name", read_pattern, offsetof(struct entry, name), REQUIRED},                                      \
+        {"kind", read_word, offsetof(struct entry, kind), REQUIRED, org_kind_words},                         \
+        {"capacity", read_int, offsetof(struct entry, capacity), REQUIRED, NULL, 1, CAPACITY_MAX},           \
+        {"hub", read_pattern, offsetof(struct entry, hub), OPTIONAL},                                        \
+        {"specialities", read_category_list, offsetof(struct entry, specialities), OPTIONAL},                \
+        {"rating", read_int, offsetof(struct entry, rating), OPTIONAL, NULL, 1, 5},                          \
+        {"closed", read_bool, offsetof(struct entry, closed), OPTIONAL},                                     \
+    {                                                                                                        \
+        "agencies", read_pattern_list, offsetof(struct entry, agencies), OPTIONAL                            \
+    }
+
+static const struct field template_fields[] = {
+    {"for_each", read_for_each, offsetof(struct entry, for_each), REQUIRED},
+    COMMON_FIELDS,
+    {0},
+};
+
+static const struct field organisation_fields[] = {
+    {"region", read_region, offsetof(struct entry, region), REQUIRED},
+    {"replaces_template", read_bool, offsetof(struct entry, replaces), OPTIONAL},
+    COMMON_FIELDS,
+    {0},
+};
+
+struct draft {
+    struct organisation o;
+    bool from_template;
+};
+
+struct roster_rows {
+    struct draft *items;
+    size_t n, cap;
+    struct organisation_places *places; /* as many as items */
+    const struct node **roots;          /* of the files */
+    size_t n_roots, cap_roots;
+    bool broken;
+};
+
+static bool expand_agencies(struct reading *r, const struct entry *e, int region, struct organisation *o)
+{
+    struct str *ids = ARENA_ARRAY(r->arena, (size_t)e->agencies.n + 1, struct str);
+    if (!ids)
+        return reading_full(r);
+    for (int i = 0; i < e->agencies.n; i++) {
+        const struct pattern *p = &e->agencies.items[i];
+        ids[i] = pattern_expand(r, p, region);
+        if (!ids[i].p)
+            return false;
+        if (!slug_valid(ids[i]))
+            return reading_error(r, p->at, "an agency's id from peers/*.yaml",
+                                 "`" STR_FMT "` cannot be an id", STR_ARG(ids[i]));
+    }
+    o->agencies = ids;
+    o->n_agencies = e->agencies.n;
+    return true;
+}
+
+/* `region`: the one that placeholders are filled from; -1 for a named organisation. */
+static bool expand(struct reading *r, const struct entry *e, int region, struct organisation *o)
+{
+    *o = (struct organisation){
+        .kind = (enum org_kind)e->kind,
+        .region = region >= 0 ? region : e->region,
+        .specialities = e->specialities.items,
+        .n_specialities = e->specialities.n,
+        .capacity = e->capacity,
+        .rating = e->rating,
+        .closed = e->closed,
+        .hub = STR(""),
+    };
+    o->id = pattern_expand(r, &e->id, region);
+    o->name = o->id.p ? pattern_expand(r, &e->name, region) : o->id;
+    if (!o->name.p)
+        return false;
+    if (!slug_valid(o->id))
+        return reading_error(r, e->id.at,
+                             "small letters a-z, digits, single hyphens between them; at most 64 bytes",
+                             "`" STR_FMT "` cannot be an organisation's id", STR_ARG(o->id));
+    if (e->hub.n) {
+        o->hub = pattern_expand(r, &e->hub, region);
+        if (!o->hub.p)
+            return false;
+        if (!slug_valid(o->hub))
+            return reading_error(r, e->hub.at, "a receiver's id from peers/*.yaml",
+                                 "`" STR_FMT "` cannot be a hub", STR_ARG(o->hub));
+    }
+    return e->agencies.n == 0 || expand_agencies(r, e, region, o);
+}
+
+static bool add(struct reading *r, struct roster_rows *rows, const struct entry *e,
+                const struct organisation *o, bool from_template)
+{
+    struct organisation_places *p = rows->places;
+    struct draft *d = ARENA_PUSH(r->scratch, rows->items, rows->n, rows->cap);
+    struct organisation_place *at = ARENA_PUSH(r->scratch, p->items, p->n, p->cap);
+    if (!d || !at)
+        return reading_full(r);
+    *d = (struct draft){*o, from_template};
+    *at =
+        (struct organisation_place){e->id.at, e->hub.at, e->agencies.n ? e->agencies.items[0].at : e->id.at};
+    if (rows->n > ROSTER_MAX)
+        return reading_error(r, e->id.at, "narrow the templates", "more than %d organisations", ROSTER_MAX);
+    return true;
+}
+
+/* One template: an organisation for each region. Stops at the first that fails: the others would fail alike.
+ */
+static bool read_template(struct reading *r, struct roster_rows *rows, const struct node *v)
+{
+    struct entry e = {.rating = RATING_DEFAULT, .region = -1};
+    if (!schema_read(r, v, "a template", template_fields, &e))
+        return false;
+    const struct regions *regions = &r->rs->regions;
+    int made = 0;
+    for (int i = for_each_next(&e.for_each, regions, 0); i >= 0;
+         i = for_each_next(&e.for_each, regions, i + 1)) {
+        struct organisation o;
+        if (!expand(r, &e, i, &o))
+            return false;
+        int before = index_put(rows->places->by_id, o.id, (int)rows->n);
+        if (before >= 0)
+            return reading_error(
+                r, e.id.at,
+                reading_hint(r, "first made by %s: put {code} into the id, or another prefix",
+                             reading_where(r, rows->places->items[before].id)),
+                "organisation `" STR_FMT "` is made a second time, for " STR_FMT " (" STR_FMT ")",
+                STR_ARG(o.id), STR_ARG(regions->items[i].code), STR_ARG(regions->items[i].name));
+        if (before == -2 || !add(r, rows, &e, &o, true))
+            return before == -2 ? reading_full(r) : false;
+        made++;
+    }
+    if (!made && r->whole.regions)
+        reading_warn(r, e.for_each.at, "check level, kind and within against regions/*.csv",
+                     "this template matches no region");
+    return true;
+}
+
+/* An id that stands already: fine when it is a template's, and the entry says that it replaces it. */
+static bool take_place_of(struct reading *r, struct roster_rows *rows, const struct entry *e,
+                          const struct organisation *o, int before)
+{
+    struct draft *d = &rows->items[before];
+    struct organisation_place *at = &rows->places->items[before];
+    const char *where = reading_where(r, at->id);
+    if (!d->from_template)
+        return reading_error(r, e->id.at,
+                             reading_hint(r, "it stands in %s already: give one of them another id", where),
+                             "organisation `" STR_FMT "` a second time", STR_ARG(o->id));
+    if (!e->replaces)
+        return reading_error(
+            r, e->id.at,
+            reading_hint(r, "add `replaces_template: true` if it is to replace the one from %s", where),
+            "organisation `" STR_FMT "` is made by a template already", STR_ARG(o->id));
+    *d = (struct draft){*o, false};
+    *at =
+        (struct organisation_place){e->id.at, e->hub.at, e->agencies.n ? e->agencies.items[0].at : e->id.at};
+    return true;
+}
+
+static bool read_named(struct reading *r, struct roster_rows *rows, const struct node *v)
+{
+    struct entry e = {.rating = RATING_DEFAULT, .region = -1};
+    struct organisation o;
+    if (!schema_read(r, v, "an organisation", organisation_fields, &e) || !expand(r, &e, -1, &o))
+        return false;
+    int before = index_put(rows->places->by_id, o.id, (int)rows->n);
+    if (before >= 0)
+        return take_place_of(r, rows, &e, &o, before);
+    if (before == -2 || !add(r, rows, &e, &o, false))
+        return before == -2 ? reading_full(r) : false;
+    if (e.replaces && !rows->broken)
+        return reading_error(r, e.id.at, "check the id, or remove `replaces_template`",
+                             "`" STR_FMT "` replaces nothing: no template makes that id", STR_ARG(o.id));
+    return true;
+}
+
+static void each_template(struct reading *r, const struct node *v, void *state)
+{
+    struct roster_rows *rows = state;
+    rows->broken = !read_template(r, rows, v) || rows->broken;
+}
+
+static void each_named(struct reading *r, const struct node *v, void *state)
+{
+    struct roster_rows *rows = state;
+    rows->broken = !read_named(r, rows, v) || rows->broken;
+}
+
+static void read_file(struct reading *r, const struct text *t, void *state)
+{
+    static const char *const roots[] = {"templates", "organisations", NULL};
+    struct roster_rows *rows = state;
+    const struct node *root = node_parse(r, t);
+    const struct node **kept =
+        root ? ARENA_PUSH(r->scratch, rows->roots, rows->n_roots, rows->cap_roots) : NULL;
+    if (kept)
+        *kept = root;
+    rows->broken = !kept || !schema_root(r, root, roots) || rows->broken;
+}
+
+void organisations_read(struct reading *r, struct organisation_places *places)
+{
+    struct organisation_places own = {0};
+    struct roster_rows rows = {.places = places ? places : &own};
+    size_t before = reading_errors(r);
+    rows.places->by_id = index_new(r->scratch);
+    if (!rows.places->by_id) {
+        reading_full(r);
+        return;
+    }
+    int files = reading_files(r, "organisations/", read_file, &rows);
+    for (size_t i = 0; i < rows.n_roots; i++)
+        schema_each(r, rows.roots[i], "templates", each_template, &rows);
+    for (size_t i = 0; i < rows.n_roots; i++)
+        schema_each(r, rows.roots[i], "organisations", each_named, &rows);
+    if (rows.n == 0 && reading_errors(r) == before && r->whole.regions && r->whole.categories)
+        reading_error(r, reading_whole(r, "organisations"), "without a roster nothing can be assigned",
+                      files ? "no organisation at all" : "there is no organisations/*.yaml");
+    struct organisation *items = ARENA_ARRAY(r->arena, rows.n + 1, struct organisation);
+    if (!items) {
+        reading_full(r);
+        return;
+    }
+    for (size_t i = 0; i < rows.n; i++)
+        items[i] = rows.items[i].o;
+    roster_build(r->arena, items, (int)rows.n, &r->rs->regions, &r->rs->roster);
+    r->whole.roster = !rows.broken && r->whole.regions && reading_errors(r) == before;
+}
+
+const struct organisation_place *organisation_place_of(const struct organisation_places *p, struct str id)
+{
+    int i = p->by_id ? index_get(p->by_id, id) : -1;
+    return i >= 0 ? &p->items[i] : NULL;
+}
+
+const char *organisation_suggest(struct reading *r, struct str wrong)
+{
+    if (wrong.n == 0 || ++r->suggestions > SUGGESTIONS_MAX)
+        return NULL;
+    const struct roster *all = &r->rs->roster;
+    const char **ids = ARENA_ARRAY(r->scratch, (size_t)all->n + 1, const char *);
+    size_t n = 0;
+    for (int i = 0; ids && i < all->n; i++) {
+        struct str id = all->items[i].id;
+        if (id.p[0] == wrong.p[0] && id.n + 2 >= wrong.n && wrong.n + 2 >= id.n)
+            ids[n++] = id.p;
+    }
+    return ids ? reading_suggest(r, wrong, ids, n, "see organisations/*.yaml for the ids") : NULL;
+}
+
+bool read_organisation(struct reading *r, const struct node *v, const struct field *f, void *out)
+{
+    (void)f;
+    if (!node_is_text(r, v, "an organisation's id"))
+        return false;
+    int i = roster_find(&r->rs->roster, v->text);
+    if (i < 0 && r->whole.roster)
+        reading_error(r, v->at, organisation_suggest(r, v->text), "no organisation `" STR_FMT "`",
+                      STR_ARG(v->text));
+    if (i >= 0)
+        *(int *)out = i;
+    return i >= 0;
+}
+
+bool read_organisations(struct reading *r, const struct node *v, const struct field *f, void *out)
+{
+    return read_indices(r, v, f, read_organisation, out);
+}
+
+bool read_organisation_list(struct reading *r, const struct node *v, const struct field *f, void *out)
+{
+    if (!node_is(r, v, NODE_LIST, "a list of organisation ids"))
+        return false;
+    return v->n == 0 || read_indices(r, v, f, read_organisation, out);
+}

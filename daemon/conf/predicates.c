@@ -1,0 +1,355 @@
+/*
+ * predicates.c - `category: {under: ...}` and its like: one fact of the referral, one or more conditions
+ */
+#include "conf/predicates.h"
+#include "conf/index.h"
+
+#include "base/fold.h"
+
+#define PARTIES_MAX 10000
+
+struct cond *cond_push(struct reading *r, const struct node *v, struct cond_list *l, enum cond_kind kind)
+{
+    struct cond *c = ARENA_PUSH(r->arena, l->items, l->n, l->cap);
+    if (!c) {
+        reading_full(r);
+        return NULL;
+    }
+    *c = (struct cond){.kind = kind, .line = node_key_place(v).line};
+    return c;
+}
+
+static bool bits_cond(struct reading *r, const struct node *v, const struct cond_key *k, struct cond_list *l)
+{
+    const struct field f = {.key = k->key, .of = k->of};
+    uint64_t set;
+    if (!read_words(r, v, &f, &set))
+        return false;
+    struct cond *c = cond_push(r, v, l, k->kind);
+    if (c)
+        c->set = set;
+    return c != NULL;
+}
+
+static bool risk_cond(struct reading *r, const struct node *v, const struct cond_key *k, struct cond_list *l)
+{
+    const struct field f = {.key = k->key, .of = risk_words};
+    unsigned flags = 0;
+    if (!read_flags(r, v, &f, &flags))
+        return false;
+    if (!flags)
+        return reading_error(r, v->at, "name at least one, or remove the key", "an empty list");
+    struct cond *c = cond_push(r, v, l, COND_RISK);
+    if (c)
+        c->set = flags;
+    return c != NULL;
+}
+
+static bool push_list(struct reading *r, const struct node *v, struct cond_list *l, enum cond_kind kind,
+                      struct ints list)
+{
+    struct cond *c = cond_push(r, v, l, kind);
+    if (!c)
+        return false;
+    c->list = list.items;
+    c->n = list.n;
+    return true;
+}
+
+/* `missing: true` stands alone: nothing else can be said of what is not there. */
+static bool missing_alone(struct reading *r, const struct node *v)
+{
+    return v->n == 1 ||
+           reading_error(r, node_get(v, "missing")->key->at, "remove it, or everything beside it",
+                         "`missing` beside other conditions on the same thing can never hold");
+}
+
+static bool not_empty_map(struct reading *r, const struct node *v)
+{
+    return v->n > 0 || reading_error(r, node_key_place(v), "say what it has to be, or remove the key",
+                                     "`" STR_FMT "` without a condition in it", STR_ARG(v->key->text));
+}
+
+struct category_record {
+    struct ints under, is;
+    bool missing;
+};
+static const struct field category_fields[] = {
+    {"under", read_categories, offsetof(struct category_record, under), OPTIONAL},
+    {"is", read_categories, offsetof(struct category_record, is), OPTIONAL},
+    {"missing", read_true, offsetof(struct category_record, missing), OPTIONAL},
+    {0},
+};
+
+static bool category_cond(struct reading *r, const struct node *v, const struct cond_key *k,
+                          struct cond_list *l)
+{
+    struct category_record c = {0};
+    if (v->kind == NODE_SCALAR && v->text.n)
+        return reading_error(r, v->at,
+                             reading_hint(r, "write {under: " STR_FMT "}, or {is: " STR_FMT "}",
+                                          STR_ARG(v->text), STR_ARG(v->text)),
+                             "`category` in a condition is a map");
+    if (!schema_read(r, v, k->key, category_fields, &c) || !not_empty_map(r, v))
+        return false;
+    if (c.missing)
+        return missing_alone(r, v) && cond_push(r, v, l, COND_CATEGORY_MISSING);
+    return (!c.under.n || push_list(r, v, l, COND_CATEGORY_UNDER, c.under)) &&
+           (!c.is.n || push_list(r, v, l, COND_CATEGORY_IS, c.is));
+}
+
+struct region_record {
+    struct ints within, is;
+    uint64_t levels, kinds;
+};
+static const struct field region_fields[] = {
+    {"within", read_regions, offsetof(struct region_record, within), OPTIONAL},
+    {"is", read_regions, offsetof(struct region_record, is), OPTIONAL},
+    {"level", read_words, offsetof(struct region_record, levels), OPTIONAL, region_level_words},
+    {"kind", read_words, offsetof(struct region_record, kinds), OPTIONAL, region_kind_words},
+    {0},
+};
+
+static bool push_bits(struct reading *r, const struct node *v, struct cond_list *l, enum cond_kind kind,
+                      uint64_t set)
+{
+    struct cond *c = set ? cond_push(r, v, l, kind) : NULL;
+    if (c)
+        c->set = set;
+    return !set || c;
+}
+
+static bool region_cond(struct reading *r, const struct node *v, const struct cond_key *k,
+                        struct cond_list *l)
+{
+    struct region_record c = {0};
+    if (v->kind == NODE_SCALAR && v->text.n)
+        return reading_error(r, v->at, reading_hint(r, "write {within: \"" STR_FMT "\"}", STR_ARG(v->text)),
+                             "`region` in a condition is a map");
+    if (!schema_read(r, v, k->key, region_fields, &c) || !not_empty_map(r, v))
+        return false;
+    return (!c.within.n || push_list(r, v, l, COND_REGION_WITHIN, c.within)) &&
+           (!c.is.n || push_list(r, v, l, COND_REGION_IS, c.is)) &&
+           push_bits(r, v, l, COND_REGION_LEVEL, c.levels) && push_bits(r, v, l, COND_REGION_KIND, c.kinds);
+}
+
+struct claim_record {
+    int64_t at_least, at_most, over, under; /* -1: not given */
+    struct str currency;
+    bool missing;
+};
+static const struct field claim_fields[] = {
+    {"at_least", read_yuan, offsetof(struct claim_record, at_least), OPTIONAL},
+    {"at_most", read_yuan, offsetof(struct claim_record, at_most), OPTIONAL},
+    {"over", read_yuan, offsetof(struct claim_record, over), OPTIONAL},
+    {"under", read_yuan, offsetof(struct claim_record, under), OPTIONAL},
+    {"currency", read_text, offsetof(struct claim_record, currency), OPTIONAL},
+    {"missing", read_true, offsetof(struct claim_record, missing), OPTIONAL},
+    {0},
+};
+
+/* ISO 4217: three capital letters. */
+static bool currency_valid(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] < 'A' || s.p[i] > 'Z')
+            return false;
+    return s.n == 3;
+}
+
+static bool check_range(struct reading *r, const struct node *v, const struct claim_record *m, struct cond *c)
+{
+    if ((m->at_least >= 0 && m->over >= 0) || (m->at_most >= 0 && m->under >= 0))
+        return reading_error(r, node_key_place(v), "keep one", "two limits for the same end of the range");
+    c->low = m->at_least >= 0 ? m->at_least : m->over >= 0 ? m->over + 1 : 0;
+    c->high = m->at_most >= 0 ? m->at_most : m->under >= 0 ? m->under - 1 : INT64_MAX;
+    if (c->low > c->high)
+        return reading_error(r, node_key_place(v), "the lower limit comes first", "no sum is in this range");
+    return true;
+}
+
+static bool claim_cond(struct reading *r, const struct node *v, const struct cond_key *k, struct cond_list *l)
+{
+    struct claim_record m = {-1, -1, -1, -1, STR("CNY"), false};
+    if (!schema_read(r, v, k->key, claim_fields, &m) || !not_empty_map(r, v))
+        return false;
+    if (m.missing)
+        return missing_alone(r, v) && cond_push(r, v, l, COND_CLAIM_MISSING);
+    if (!currency_valid(m.currency))
+        return reading_error(r, node_get(v, "currency")->at, "three capital letters, as in CNY",
+                             "`" STR_FMT "` is not a currency", STR_ARG(m.currency));
+    struct cond *c = cond_push(r, v, l, COND_CLAIM);
+    if (!c || !check_range(r, v, &m, c))
+        return false;
+    memcpy(c->currency, m.currency.p, 3);
+    return true;
+}
+
+static bool push_strings(struct reading *r, const struct node *v, struct cond_list *l, enum cond_kind kind,
+                         struct strs s)
+{
+    if (s.n == 0)
+        return reading_error(r, v->at, "name at least one, or remove the key", "an empty list");
+    struct cond *c = cond_push(r, v, l, kind);
+    if (!c)
+        return false;
+    c->strings = s.items;
+    c->n = s.n;
+    return true;
+}
+
+/* `of` says what each string is, for messages. */
+static bool strings_cond(struct reading *r, const struct node *v, const struct cond_key *k,
+                         struct cond_list *l)
+{
+    const struct field f = {.key = k->key, .of = k->of};
+    struct strs s;
+    field_reader *read = k->kind == COND_OFFENCE ? read_texts
+                         : k->kind == COND_TAGS  ? read_slug_list
+                                                 : read_slugs;
+    return read(r, v, &f, &s) && push_strings(r, v, l, k->kind, s);
+}
+
+/* Folded copies of a list of texts; what folds to nothing is an error. */
+static bool folded_list(struct reading *r, const struct node *v, struct strs *out)
+{
+    if (!node_is(r, v, NODE_LIST, "a list of texts"))
+        return false;
+    struct str *items = ARENA_ARRAY(r->arena, (size_t)v->n + 1, struct str);
+    if (!items)
+        return reading_full(r);
+    int n = 0;
+    bool good = true;
+    for (const struct node *e = v->first; e; e = e->next) {
+        const struct field f = {.key = "text"};
+        if (e->kind == NODE_BROKEN || !read_text(r, e, &f, &items[n])) {
+            good = false;
+            continue;
+        }
+        items[n] = fold(r->arena, items[n]);
+        if (!items[n].p || items[n].n == 0)
+            good = reading_error(r, e->at, "write a word that can be found in a text",
+                                 "nothing is left of this text when spaces are taken away");
+        n++;
+    }
+    *out = (struct strs){items, n};
+    return good;
+}
+
+static bool source_category_cond(struct reading *r, const struct node *v, const struct cond_key *k,
+                                 struct cond_list *l)
+{
+    struct strs s;
+    return folded_list(r, v, &s) && push_strings(r, v, l, k->kind, s);
+}
+
+/* The number of a folded word in the list for the text scanner; the same word has one number. */
+static int word_number(struct reading *r, struct str word)
+{
+    int number = index_put(r->word_numbers, word, (int)r->n_words);
+    if (number >= 0)
+        return number;
+    struct str *slot = ARENA_PUSH(r->arena, r->words, r->n_words, r->cap_words);
+    if (number == -2 || !slot) {
+        reading_full(r);
+        return -1;
+    }
+    *slot = word;
+    return (int)r->n_words - 1;
+}
+
+/* A list that was meant to have more words: `[外卖，骑手]` is one. */
+static void warn_commas(struct reading *r, const struct node *v)
+{
+    for (const struct node *e = v->first; e; e = e->next)
+        if (text_contains(e->text, FULL_WIDTH_COMMA) || text_contains(e->text, IDEOGRAPHIC_COMMA))
+            reading_warn(r, e->at, "if these are several words, put a plain comma between them",
+                         "one word with a comma in it: `" STR_FMT "`", STR_ARG(e->text));
+}
+
+static bool text_cond(struct reading *r, const struct node *v, const struct cond_key *k, struct cond_list *l)
+{
+    struct strs s;
+    if (!folded_list(r, v, &s))
+        return false;
+    warn_commas(r, v);
+    int *numbers = ARENA_ARRAY(r->arena, (size_t)s.n + 1, int);
+    if (!numbers)
+        return reading_full(r);
+    if (s.n == 0)
+        return reading_error(r, v->at, "name at least one, or remove the key", "an empty list");
+    for (int i = 0; i < s.n; i++)
+        if ((numbers[i] = word_number(r, s.items[i])) < 0)
+            return false;
+    return push_list(r, v, l, k->kind, (struct ints){numbers, s.n});
+}
+
+struct party_record {
+    uint64_t kinds, roles;
+    bool foreign, minor;
+};
+static const struct field party_fields[] = {
+    {"kind", read_words, offsetof(struct party_record, kinds), OPTIONAL, party_kind_words},
+    {"role", read_words, offsetof(struct party_record, roles), OPTIONAL, party_role_words},
+    {"foreign", read_bool, offsetof(struct party_record, foreign), OPTIONAL},
+    {"minor", read_bool, offsetof(struct party_record, minor), OPTIONAL},
+    {0},
+};
+
+static bool party_cond(struct reading *r, const struct node *v, const struct cond_key *k, struct cond_list *l)
+{
+    struct party_record p = {0};
+    if (!schema_read(r, v, k->key, party_fields, &p) || !not_empty_map(r, v))
+        return false;
+    struct cond *c = cond_push(r, v, l, COND_PARTY);
+    if (!c)
+        return false;
+    c->party.kinds = p.kinds;
+    c->party.roles = p.roles;
+    c->party.foreign = node_get(v, "foreign") ? p.foreign : -1;
+    c->party.minor = node_get(v, "minor") ? p.minor : -1;
+    return true;
+}
+
+struct parties_record {
+    int at_least, at_most;
+};
+static const struct field parties_fields[] = {
+    {"at_least", read_int, offsetof(struct parties_record, at_least), OPTIONAL, NULL, 0, PARTIES_MAX},
+    {"at_most", read_int, offsetof(struct parties_record, at_most), OPTIONAL, NULL, 0, PARTIES_MAX},
+    {0},
+};
+
+static bool parties_cond(struct reading *r, const struct node *v, const struct cond_key *k,
+                         struct cond_list *l)
+{
+    struct parties_record p = {0, PARTIES_MAX};
+    if (!schema_read(r, v, k->key, parties_fields, &p) || !not_empty_map(r, v))
+        return false;
+    if (p.at_least > p.at_most)
+        return reading_error(r, node_key_place(v), "`at_least` is the smaller one",
+                             "no number is in this range");
+    struct cond *c = cond_push(r, v, l, COND_PARTIES);
+    if (!c)
+        return false;
+    c->low = p.at_least;
+    c->high = node_get(v, "at_most") ? p.at_most : INT64_MAX;
+    return true;
+}
+
+const struct cond_key predicate_keys[] = {
+    {"channel", bits_cond, COND_CHANNEL, channel_words},
+    {"mode", bits_cond, COND_MODE, mode_words},
+    {"category", category_cond},
+    {"region", region_cond},
+    {"claim", claim_cond},
+    {"tags", strings_cond, COND_TAGS, "a tag"},
+    {"risk", risk_cond},
+    {"text", text_cond, COND_TEXT},
+    {"offence", strings_cond, COND_OFFENCE},
+    {"source_category", source_category_cond, COND_SOURCE_CATEGORY},
+    {"party", party_cond},
+    {"parties", parties_cond},
+    {"agency", strings_cond, COND_AGENCY, "an agency's id"},
+    {0},
+};

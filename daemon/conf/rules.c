@@ -1,0 +1,245 @@
+/*
+ * rules.c - rules/NAME.yaml: classifiers and rules, in file order
+ */
+#include "conf/rules.h"
+#include "conf/index.h"
+
+struct rule_rows {
+    struct rule *rules;
+    size_t n_rules, cap_rules;
+    struct classifier *classifiers;
+    size_t n_classifiers, cap_classifiers;
+    struct place *places, *classifier_places; /* of the ids */
+    size_t n_places, cap_places, n_classifier_places, cap_classifier_places;
+    struct index *classifier_ids;
+    struct str file; /* the one being read */
+    struct place catch_all;
+    struct str catch_all_id;
+};
+
+struct classifier_record {
+    struct str id;
+    struct conds when;
+    int category;
+    struct strs tags;
+};
+static const struct field classifier_fields[] = {
+    {"id", read_slug, offsetof(struct classifier_record, id), REQUIRED},
+    {"when", read_conditions, offsetof(struct classifier_record, when), REQUIRED},
+    {"category", read_category, offsetof(struct classifier_record, category), OPTIONAL},
+    {"tags", read_slug_list, offsetof(struct classifier_record, tags), OPTIONAL, "a tag"},
+    {0},
+};
+
+/* Adds the id; false after reporting that it stands already. */
+static bool take_id(struct reading *r, struct index *ids, const struct node *v, struct str id, int number,
+                    const struct place *places, const char *what)
+{
+    int before = index_put(ids, id, number);
+    if (before == -2)
+        return reading_full(r);
+    return before == -1 ||
+           reading_error(r, node_get(v, "id")->at,
+                         reading_hint(r, "it stands in %s already: give one of them another id",
+                                      reading_where(r, places[before])),
+                         "%s `" STR_FMT "` a second time", what, STR_ARG(id));
+}
+
+static void each_classifier(struct reading *r, const struct node *v, void *state)
+{
+    struct rule_rows *rows = state;
+    struct classifier_record record = {.category = -1};
+    if (!schema_read(r, v, "a classifier", classifier_fields, &record))
+        return;
+    if (record.category < 0 && record.tags.n == 0) {
+        reading_error(r, v->at, "add `category` or `tags`", "classifier `" STR_FMT "` sets nothing",
+                      STR_ARG(record.id));
+        return;
+    }
+    int number = (int)rows->n_classifiers;
+    if (!take_id(r, rows->classifier_ids, v, record.id, number, rows->classifier_places, "classifier"))
+        return;
+    struct classifier *c =
+        ARENA_PUSH(r->arena, rows->classifiers, rows->n_classifiers, rows->cap_classifiers);
+    struct place *at = ARENA_PUSH(r->scratch, rows->classifier_places, rows->n_classifier_places,
+                                  rows->cap_classifier_places);
+    if (!c || !at) {
+        reading_full(r);
+        return;
+    }
+    *at = node_get(v, "id")->at;
+    *c = (struct classifier){
+        .id = record.id,
+        .file = rows->file,
+        .line = v->at.line,
+        .when = record.when.items,
+        .n_when = record.when.n,
+        .category = record.category,
+        .tags = record.tags.items,
+        .n_tags = record.tags.n,
+    };
+}
+
+struct rule_record {
+    struct str id, name;
+    struct conds when;
+    const struct node *route, *refuse, *manual;
+};
+static const struct field rule_fields[] = {
+    {"id", read_slug, offsetof(struct rule_record, id), REQUIRED},
+    {"name", read_text, offsetof(struct rule_record, name), REQUIRED},
+    {"when", read_conditions, offsetof(struct rule_record, when), REQUIRED},
+    {"route", read_node, offsetof(struct rule_record, route), OPTIONAL},
+    {"refuse", read_node, offsetof(struct rule_record, refuse), OPTIONAL},
+    {"manual", read_node, offsetof(struct rule_record, manual), OPTIONAL},
+    {0},
+};
+
+struct answer {
+    struct str code, text, basis;
+};
+static const struct field refuse_fields[] = {
+    {"code", read_slug, offsetof(struct answer, code), REQUIRED, "a code"},
+    {"text", read_text, offsetof(struct answer, text), REQUIRED},
+    {"basis", read_text, offsetof(struct answer, basis), OPTIONAL},
+    {0},
+};
+static const struct field manual_fields[] = {
+    {"reason", read_slug, offsetof(struct answer, code), REQUIRED, "a reason"},
+    {0},
+};
+
+/* What the rule does; false after reporting. */
+static bool read_outcome(struct reading *r, const struct node *v, const struct rule_record *record,
+                         uint64_t modes, struct rule *rule)
+{
+    int outcomes = (record->route != NULL) + (record->refuse != NULL) + (record->manual != NULL);
+    if (outcomes != 1)
+        return reading_error(r, v->at, "every rule has exactly one of `route`, `refuse` and `manual`",
+                             outcomes ? "more than one outcome" : "a rule that does nothing");
+    struct answer a = {.text = STR(""), .basis = STR("")};
+    struct rungs rungs = {0};
+    bool good;
+    if (record->route) {
+        rule->outcome = OUTCOME_ASSIGNED;
+        good = ladder_read(r, record->route, modes, &rungs);
+    } else if (record->refuse) {
+        rule->outcome = OUTCOME_REFUSED;
+        good = schema_read(r, record->refuse, "a refusal", refuse_fields, &a);
+    } else {
+        rule->outcome = OUTCOME_MANUAL;
+        good = schema_read(r, record->manual, "`manual`", manual_fields, &a);
+    }
+    rule->rungs = rungs.items;
+    rule->n_rungs = rungs.n;
+    rule->code = a.code;
+    rule->text = a.text;
+    rule->basis = a.basis;
+    return good;
+}
+
+static void check_reached(struct reading *r, struct rule_rows *rows, const struct node *v,
+                          const struct rule_record *record)
+{
+    struct place at = node_get(v, "id")->at;
+    if (rows->catch_all.text)
+        reading_warn(r, at,
+                     reading_hint(r, "`" STR_FMT "` (%s) matches everything: put this rule before it",
+                                  STR_ARG(rows->catch_all_id), reading_where(r, rows->catch_all)),
+                     "rule `" STR_FMT "` is never reached", STR_ARG(record->id));
+    else if (record->when.n == 1) {
+        rows->catch_all = at;
+        rows->catch_all_id = record->id;
+    }
+}
+
+/* The rule's id, noted even when the rest of the rule is wrong, so that what names it is not reported too. */
+static bool note_id(struct reading *r, struct rule_rows *rows, const struct node *v)
+{
+    const struct node *id = node_get(v, "id");
+    if (!id || id->kind != NODE_SCALAR || !slug_valid(id->text))
+        return false;
+    if (!take_id(r, r->rule_ids, v, id->text, (int)rows->n_places, rows->places, "rule"))
+        return false;
+    struct place *at = ARENA_PUSH(r->scratch, rows->places, rows->n_places, rows->cap_places);
+    if (!at)
+        return reading_full(r);
+    *at = id->at;
+    return true;
+}
+
+static bool read_rule(struct reading *r, const struct node *v, struct rule *rule, struct rule_record *record)
+{
+    if (!schema_read(r, v, "a rule", rule_fields, record))
+        return false;
+    rule->id = record->id;
+    rule->name = record->name;
+    rule->line = v->at.line;
+    rule->when = record->when.items;
+    rule->n_when = record->when.n;
+    uint64_t modes = conditions_modes(&record->when);
+    if (!modes)
+        return reading_error(r, node_get(v, "when")->key->at,
+                             "a mode belongs to one channel: see channels.yaml",
+                             "this rule can never match: its conditions on channel and mode leave no mode");
+    return read_outcome(r, v, record, modes, rule);
+}
+
+static void each_rule(struct reading *r, const struct node *v, void *state)
+{
+    struct rule_rows *rows = state;
+    struct rule rule = {.file = rows->file};
+    struct rule_record record = {0};
+    bool noted = v->kind == NODE_MAP && note_id(r, rows, v);
+    if (!read_rule(r, v, &rule, &record) || !noted)
+        return;
+    check_reached(r, rows, v, &record);
+    struct rule *kept = ARENA_PUSH(r->arena, rows->rules, rows->n_rules, rows->cap_rules);
+    if (kept)
+        *kept = rule;
+    else
+        reading_full(r);
+}
+
+static void read_file(struct reading *r, const struct text *t, void *state)
+{
+    static const char *const roots[] = {"classify", "rules", "tests", NULL};
+    struct rule_rows *rows = state;
+    const struct node *root = node_parse(r, t);
+    if (!root)
+        return;
+    const struct node **kept = ARENA_PUSH(r->scratch, r->rule_roots, r->n_rule_roots, r->cap_rule_roots);
+    rows->file = arena_str(r->arena, t->name);
+    if (!kept || !rows->file.p) {
+        reading_full(r);
+        return;
+    }
+    *kept = root;
+    schema_root(r, root, roots);
+    schema_each(r, root, "classify", each_classifier, rows);
+    schema_each(r, root, "rules", each_rule, rows);
+}
+
+void rules_read(struct reading *r)
+{
+    struct rule_rows rows = {.classifier_ids = index_new(r->scratch)};
+    size_t before = reading_errors(r);
+    r->rule_ids = index_new(r->scratch);
+    r->word_numbers = index_new(r->scratch);
+    if (!rows.classifier_ids || !r->rule_ids || !r->word_numbers) {
+        reading_full(r);
+        return;
+    }
+    reading_files(r, "rules/", read_file, &rows);
+    r->whole.rules = reading_errors(r) == before;
+    if (rows.n_places == 0 && r->whole.rules)
+        reading_warn(r, reading_whole(r, "rules"), "write rules into rules/*.yaml",
+                     "no rules: every referral will wait in the manual queue");
+    r->rs->rules = rows.rules;
+    r->rs->n_rules = (int)rows.n_rules;
+    r->rs->classifiers = rows.classifiers;
+    r->rs->n_classifiers = (int)rows.n_classifiers;
+    r->rs->words = textscan_build(r->arena, r->words, (int)r->n_words);
+    if (!r->rs->words)
+        reading_full(r);
+}

@@ -1,0 +1,34 @@
+/*
+ * rules.h - rules/NAME.yaml: classifiers, rules and the tests beside them
+ */
+#ifndef CONF_RULES_H
+#define CONF_RULES_H
+
+#include "conf/organisations.h"
+
+/* Fills classifiers, rules and the text scanner of the rule set. */
+void rules_read(struct reading *r);
+/* Runs the tests that stand beside the rules; each that fails is an error at its place. Returns how many
+ * passed. */
+int ruletests_run(struct reading *r);
+/* How many tests the source holds. */
+int ruletests_count(struct reading *r);
+
+/* `when`: a map of conditions into prefix order, conds[0] a COND_ALL over the rest. */
+struct conds {
+    const struct cond *items;
+    int n;
+};
+field_reader read_conditions; /* struct conds */
+
+/* The modes in which the conditions can hold, as bits. */
+uint64_t conditions_modes(const struct conds *when);
+
+/* `route`: the rungs, checked against the roster and the limits of `modes`. */
+struct rungs {
+    const struct rung *items;
+    int n;
+};
+bool ladder_read(struct reading *r, const struct node *v, uint64_t modes, struct rungs *out);
+
+#endif

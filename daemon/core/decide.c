@@ -1,0 +1,169 @@
+/*
+ * decide.c - classify, find the rule, climb its ladder
+ */
+#include "core/decide.h"
+
+#include "core/ladder.h"
+#include "core/match.h"
+
+#include <assert.h>
+
+const struct word passed_words[] = {
+    {PASSED_CHOSEN, "chosen", "选定"},
+    {PASSED_FULL, "full", "已满额"},
+    {PASSED_CLOSED, "closed", "暂停接收"},
+    {PASSED_EXCLUDED, "excluded", "此前未接受或逾期未确认"},
+    {PASSED_PICK, "not-picked", "可以接收，择优选定其他组织"},
+    {0},
+};
+
+/* Tags being gathered: sorted, unique. */
+struct tags {
+    struct str *items;
+    size_t n, cap;
+};
+
+static bool tags_add(struct arena *a, struct tags *t, struct str tag)
+{
+    size_t at = 0;
+    while (at < t->n && str_cmp(t->items[at], tag) < 0)
+        at++;
+    if (at < t->n && str_eq(t->items[at], tag))
+        return true;
+    if (!ARENA_PUSH(a, t->items, t->n, t->cap))
+        return false;
+    memmove(&t->items[at + 1], &t->items[at], (t->n - 1 - at) * sizeof *t->items);
+    t->items[at] = tag;
+    return true;
+}
+
+static bool tags_add_all(struct arena *a, struct tags *t, const struct str *items, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (!tags_add(a, t, items[i]))
+            return false;
+    }
+    return true;
+}
+
+/* The referral with its text scanned, then with what the classifiers add. *classifier: who set the category,
+ * or -1. */
+static bool classify(struct arena *a, const struct ruleset *rs, const struct referral *r, struct match *m,
+                     int *classifier)
+{
+    struct tags tags = {0};
+    unsigned char *hits = arena_alloc(a, textscan_hits_size(rs->words));
+    if (!hits || !tags_add_all(a, &tags, r->tags, r->n_tags))
+        return false;
+    textscan_run(rs->words, r->folded, hits);
+    *m = (struct match){rs, r, r->category, tags.items, (int)tags.n, hits, match_source_category(r)};
+    *classifier = -1;
+    for (int i = 0; i < rs->n_classifiers; i++) {
+        const struct classifier *c = &rs->classifiers[i];
+        if ((c->category >= 0 && m->category >= 0) || !match_holds(m, c->when))
+            continue;
+        if (c->category >= 0) {
+            m->category = c->category;
+            *classifier = i;
+        }
+        if (!tags_add_all(a, &tags, c->tags, c->n_tags))
+            return false;
+        m->tags = tags.items;
+        m->n_tags = (int)tags.n;
+    }
+    return true;
+}
+
+static struct duration either(struct duration own, struct duration general)
+{
+    return own.count ? own : general;
+}
+
+static bool climb(struct arena *a, const struct match *m, const struct rule *rule, const int *excluded,
+                  int n_excluded, struct load_view load, struct decision *d)
+{
+    const struct mode_policy *policy = &m->rules->policies.modes[m->referral->mode];
+    struct ladder l;
+    l.rules = m->rules;
+    l.referral = m->referral;
+    l.category = m->category;
+    l.excluded = excluded;
+    l.n_excluded = n_excluded;
+    l.load = load;
+    l.n_candidates = 0; /* the candidates themselves are written before they are read */
+    l.truncated = false;
+    d->outcome = OUTCOME_MANUAL;
+    d->code = STR("ladder-exhausted");
+    for (int i = 0; i < rule->n_rungs && d->organisation < 0; i++) {
+        d->organisation = ladder_try(&l, rule, i);
+        if (d->organisation < 0)
+            continue;
+        d->outcome = OUTCOME_ASSIGNED;
+        d->code = (struct str){NULL, 0};
+        d->rung = i;
+        d->respond_within = either(rule->rungs[i].respond_within, policy->respond_within);
+        d->finish_within = either(rule->rungs[i].finish_within, policy->finish_within);
+    }
+    struct candidate *kept = ARENA_ARRAY(a, (size_t)l.n_candidates, struct candidate);
+    if (!kept)
+        return false;
+    memcpy(kept, l.candidates, (size_t)l.n_candidates * sizeof *kept);
+    d->candidates = kept;
+    d->n_candidates = l.n_candidates;
+    d->truncated = l.truncated;
+    return true;
+}
+
+static int first_match(const struct match *m)
+{
+    for (int i = 0; i < m->rules->n_rules; i++) {
+        if (match_holds(m, m->rules->rules[i].when))
+            return i;
+    }
+    return -1;
+}
+
+bool decide(struct arena *a, const struct ruleset *rs, const struct referral *r, const int *excluded,
+            int n_excluded, struct load_view load, struct decision *out)
+{
+    assert(r->place >= 0 && r->place < rs->regions.n);
+    assert(r->mode > 0 && r->mode < MODE_LIMIT && r->category < rs->categories.n);
+    struct match m;
+    struct decision d = {.outcome = OUTCOME_MANUAL, .rung = -1, .organisation = -1};
+    if (!classify(a, rs, r, &m, &d.classifier))
+        return false;
+    d.category = m.category;
+    d.tags = m.tags;
+    d.n_tags = m.n_tags;
+    d.rule = first_match(&m);
+    const struct rule *rule = d.rule >= 0 ? &rs->rules[d.rule] : NULL;
+    if (!rule) {
+        d.code = STR("no-rule");
+    } else if (rule->outcome == OUTCOME_ASSIGNED) {
+        if (!climb(a, &m, rule, excluded, n_excluded, load, &d))
+            return false;
+    } else {
+        d.outcome = rule->outcome;
+        d.code = rule->code;
+    }
+    *out = d;
+    return true;
+}
+
+bool decide_trace(struct arena *a, const struct ruleset *rs, const struct referral *r, int last,
+                  struct rule_trace **out, int *n)
+{
+    struct match m;
+    int classifier, count = last < rs->n_rules ? last + 1 : rs->n_rules;
+    struct rule_trace *traces = ARENA_ARRAY(a, count > 0 ? (size_t)count : 0, struct rule_trace);
+    if (!traces || !classify(a, rs, r, &m, &classifier))
+        return false;
+    for (int i = 0; i < count; i++) {
+        const struct cond *when = rs->rules[i].when;
+        bool matched = match_holds(&m, when);
+        traces[i] = (struct rule_trace){i, matched, matched ? 0 : match_failed_line(&m, when)};
+    }
+    *out = traces;
+    *n = count;
+    return true;
+}

@@ -1,0 +1,96 @@
+/*
+ * batch_inner.h - the inside of struct batch, for batch*.c alone
+ */
+#ifndef STORE_BATCH_INNER_H
+#define STORE_BATCH_INNER_H
+
+#include "store/batch.h"
+#include "store/conn.h"
+#include "store/fields.h"
+#include "store/rows.h"
+
+/* Written in this order at commit. */
+enum write {
+    WRITE_SUBMISSION,
+    WRITE_REFERRAL,
+    WRITE_DOCKET,
+    WRITE_DOCKET_CHANGE,
+    WRITE_DECISION,
+    WRITE_ASSIGNMENT,
+    WRITE_ASSIGNMENT_CHANGE,
+    WRITE_JOURNAL,
+    WRITE_NOTE,
+    WRITE_SUPPLEMENT,
+    WRITE_QUARANTINE,
+    WRITE_HEAD,
+    WRITE_COUNT
+};
+
+/* What statements are asked about: columns of keys. */
+enum lookup {
+    LOOKUP_TEXTS,     /* agencies or organisations of one city */
+    LOOKUP_IDS,       /* referrals of one city */
+    LOOKUP_HEADS,     /* city, agency */
+    LOOKUP_PLACED,    /* city, id */
+    LOOKUP_REFS,      /* city, agency, agency_ref */
+    LOOKUP_REFERRALS, /* city, arrived, id */
+    LOOKUP_LOADS,     /* city, organisation, places */
+    LOOKUP_COUNT
+};
+
+enum batch_state {
+    BATCH_NEW,
+    BATCH_BEGUN,   /* batch_begin() was called; the server does not know yet */
+    BATCH_OPEN,    /* in a transaction */
+    BATCH_OVER,    /* committed, rolled back or lost */
+};
+
+struct release {
+    int city;
+    struct str organisation;
+    int places;
+};
+
+struct batch {
+    struct db *db;
+    struct arena *arena;
+    bool taken; /* between batch_new() and batch_free() */
+    enum batch_state state;
+    int durable; /* number of the question in the first pipeline */
+    struct rows writes[WRITE_COUNT];
+    struct rows lookups[LOOKUP_COUNT];
+    struct release *releases;
+    size_t n_releases, cap_releases;
+    struct claim *loads;
+    size_t n_loads, cap_loads;
+};
+
+/* Queues BEGIN when it has not been sent; call before the first pipe_add() of a pipeline. */
+void batch_enter(struct batch *b);
+/* pipe_run(); on failure the transaction is rolled back. */
+enum db_result batch_run(struct batch *b) DB_CHECKED;
+/* Ends the transaction: the connection is fit for the next one, or lost. Returns `r`. */
+enum db_result batch_over(struct batch *b, enum db_result r);
+enum db_result batch_no_memory(struct batch *b);
+
+/* An emptied set of keys to fill. */
+struct rows *batch_lookup(struct batch *b, enum lookup which);
+/* Queues `st` for these keys. -1 when memory is out. */
+int batch_ask(struct batch *b, const struct statement *st, struct rows *keys);
+/* Likewise within one city, which is the first parameter. */
+int batch_ask_city(struct batch *b, const struct statement *st, int city, struct rows *keys);
+/* After reading results: DB_LOST when the arena is full. */
+enum db_result batch_have_read(struct batch *b) DB_CHECKED;
+
+/* batch_claim.c: queues the places given back; -1 when there are none. Reads what that left. */
+int batch_queue_releases(struct batch *b);
+enum db_result batch_read_releases(struct batch *b, int answer) DB_CHECKED;
+/* The last state of each load. */
+void batch_settle_loads(struct batch *b);
+
+/* batch_write.c */
+void batch_init_writes(struct batch *b);
+void batch_queue_writes(struct batch *b);
+bool batch_has_writes(const struct batch *b);
+
+#endif

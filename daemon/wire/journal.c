@@ -1,0 +1,133 @@
+#include "wire/journal.h"
+
+#include "wire/alloc.h"
+#include "wire/limits.h"
+#include "wire/scan.h"
+
+#include "referral/v1/journal.pb-c.h"
+
+#include <sodium.h>
+
+static ProtobufCBinaryData digest_bin(const struct digest *d)
+{
+    return d ? wire_bin((struct str){(const char *)d->b, sizeof(d->b)}) : (ProtobufCBinaryData){0, NULL};
+}
+
+static char *id_z(struct arena *a, const struct id *id)
+{
+    char text[ID_TEXT_SIZE];
+    return id ? wire_z(a, str_from(id_text(*id, text))) : wire_z(a, (struct str){NULL, 0});
+}
+
+struct str step_encode(struct arena *a, const struct step *s)
+{
+    Referral__V1__Step m = REFERRAL__V1__STEP__INIT;
+    m.agency = wire_z(a, s->agency);
+    m.seq = s->seq;
+    m.at_ms = s->at_ms;
+    m.kind = (Referral__V1__StepKind)s->kind;
+    m.referral_id = id_z(a, &s->referral);
+    m.agency_ref = wire_z(a, s->agency_ref);
+    m.state = (Referral__V1__State)s->state;
+    m.organisation_id = wire_z(a, s->organisation_id);
+    m.organisation_name = wire_z(a, s->organisation_name);
+    m.assignment_id = id_z(a, s->assignment);
+    m.rule = wire_z(a, s->rule);
+    m.ruleset_sha256 = digest_bin(s->ruleset);
+    m.reason = wire_z(a, s->reason);
+    m.conclusion = (Referral__V1__Conclusion)s->conclusion;
+    m.agreement_kind = (Referral__V1__AgreementKind)s->agreement_kind;
+    m.agreement_minor = s->agreement_minor;
+    m.currency = wire_z(a, s->currency);
+    m.follow_up = (Referral__V1__FollowUpKind)s->follow_up;
+    m.due_kind = wire_z(a, s->due_kind);
+    m.due_ms = s->due_ms;
+    m.note_sha256 = digest_bin(s->note);
+    m.content_sha256 = digest_bin(s->content);
+    m.actor = wire_z(a, s->actor);
+    return wire_pack(a, &m);
+}
+
+/* Empty: none, *out stays NULL. False when it is neither empty nor a digest. */
+static bool read_digest(struct arena *a, ProtobufCBinaryData b, const struct digest **out)
+{
+    *out = NULL;
+    if (!b.len)
+        return true;
+    struct digest *d = b.len == sizeof(d->b) ? ARENA_NEW(a, struct digest) : NULL;
+    if (d)
+        memcpy(d->b, b.data, sizeof(d->b));
+    *out = d;
+    return d;
+}
+
+static bool read_ids(struct arena *a, const Referral__V1__Step *m, struct step *out)
+{
+    if (!id_parse(str_from(m->referral_id), &out->referral))
+        return false;
+    if (!m->assignment_id[0])
+        return true;
+    struct id *assignment = ARENA_NEW(a, struct id);
+    out->assignment = assignment;
+    return assignment && id_parse(str_from(m->assignment_id), assignment);
+}
+
+bool step_decode(struct arena *a, struct str bytes, struct step *out)
+{
+    const struct scan_wish wish = {.budget = LIMIT_REFERRAL_MEMORY};
+    const Referral__V1__Step *m = NULL;
+    if (scan_message(&referral__v1__step__descriptor, bytes, &wish) == SCAN_OK)
+        m = wire_unpack(a, &referral__v1__step__descriptor, bytes, LIMIT_REFERRAL_MEMORY);
+    if (!m)
+        return false;
+    struct step s = {
+        .agency = str_from(m->agency),
+        .seq = m->seq,
+        .at_ms = m->at_ms,
+        .kind = (enum step_kind)m->kind,
+        .agency_ref = str_from(m->agency_ref),
+        .state = (enum state)m->state,
+        .organisation_id = str_from(m->organisation_id),
+        .organisation_name = str_from(m->organisation_name),
+        .rule = str_from(m->rule),
+        .reason = str_from(m->reason),
+        .conclusion = (enum conclusion)m->conclusion,
+        .agreement_kind = (enum agreement_kind)m->agreement_kind,
+        .agreement_minor = m->agreement_minor,
+        .currency = str_from(m->currency),
+        .follow_up = (enum follow_up_kind)m->follow_up,
+        .due_kind = str_from(m->due_kind),
+        .due_ms = m->due_ms,
+        .actor = str_from(m->actor),
+    };
+    if (!read_ids(a, m, &s) || !read_digest(a, m->ruleset_sha256, &s.ruleset) ||
+        !read_digest(a, m->note_sha256, &s.note) || !read_digest(a, m->content_sha256, &s.content))
+        return false;
+    *out = s;
+    return true;
+}
+
+struct str note_encode(struct arena *a, struct str text, const struct str *facts, int n_facts)
+{
+    unsigned char salt[NOTE_SALT_SIZE];
+    randombytes_buf(salt, sizeof(salt));
+    Referral__V1__Note m = REFERRAL__V1__NOTE__INIT;
+    m.salt = (ProtobufCBinaryData){sizeof(salt), salt};
+    m.text = wire_z(a, text);
+    m.facts = wire_z_list(a, facts, n_facts);
+    m.n_facts = m.facts ? (size_t)n_facts : 0;
+    return wire_pack(a, &m);
+}
+
+bool note_decode(struct arena *a, struct str bytes, struct note *out)
+{
+    const struct scan_wish wish = {.budget = LIMIT_REFERRAL_MEMORY};
+    const Referral__V1__Note *m = NULL;
+    if (scan_message(&referral__v1__note__descriptor, bytes, &wish) == SCAN_OK)
+        m = wire_unpack(a, &referral__v1__note__descriptor, bytes, LIMIT_REFERRAL_MEMORY);
+    const struct str *facts = m ? wire_str_list(a, m->facts, m->n_facts) : NULL;
+    if (!facts)
+        return false;
+    *out = (struct note){.text = str_from(m->text), .facts = facts, .n_facts = (int)m->n_facts};
+    return true;
+}

@@ -1,0 +1,1 @@
+/^  procuratorate:/,/finish_within: 30 days/d

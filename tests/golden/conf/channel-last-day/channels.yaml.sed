@@ -1,0 +1,1 @@
+s/^        name: 委派调解.*/&\n        last_day: next/

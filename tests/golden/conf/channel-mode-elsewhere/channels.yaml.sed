@@ -1,0 +1,1 @@
+s/petition-appeal:/platform-counter:/

@@ -1,0 +1,1 @@
+/court-post-filing-summary/,+3d

@@ -1,0 +1,1 @@
+s/police-civil:/police-civl:/

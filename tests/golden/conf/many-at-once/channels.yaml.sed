@@ -1,0 +1,1 @@
+s/finish_within: 15 days/finish_within: soon/

@@ -1,0 +1,39 @@
+"""Fixtures: a router of one's own for each module, with everybody enrolled."""
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from lab import Lab  # noqa: E402
+
+EVERYBODY = ["court-320505", "court-320506", "petition-320505", "police-320505", "procuratorate-320505",
+             "platform-320505", "court-320102", "hub-320505", "hub-320506", "hub-3205", "hub-320102", "medical-320505"]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A running router with the small configuration."""
+    one = Lab(tmp_path_factory.mktemp("lab"))
+    try:
+        one.enrol(*EVERYBODY)
+        one.migrate()
+        one.start()
+        yield one
+    finally:
+        one.close()
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """A lab that is migrated, with everybody enrolled, and not started."""
+    one = Lab(tmp_path)
+    try:
+        one.enrol(*EVERYBODY)
+        one.migrate()
+        yield one
+    finally:
+        one.close()

@@ -1,0 +1,251 @@
+"""A router of one's own: private database, keys, configuration, daemon process; all gone afterwards.
+
+A Lab owns a directory. Its PostgreSQL is either the test run's server (REFERRAL_TEST_CONNINFO; every lab makes a
+database of its own there) or, for tests that kill it, a server of its own.
+"""
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import queue
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = Path(os.environ.get("REFERRAL_TEST_BUILD", ROOT / "build" / "asan"))
+POSTGRES = ROOT / "deploy" / "run" / "postgres.sh"
+SMALL = Path(__file__).parent / "config"
+_numbers = itertools.count(1)
+
+
+def run(command: list[object], **options: object) -> str:
+    """A command that has to succeed; what it printed."""
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          **options)
+    if done.returncode:
+        raise AssertionError(f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+    return done.stdout
+
+
+def psql(conninfo: str, sql: str) -> list[list[str]]:
+    """The rows of a statement, every value as text."""
+    text = run(["psql", "-XAtq", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", conninfo, "-c", sql])
+    return [line.split("\t") for line in text.splitlines()]
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+class Postgres:
+    """A server of one's own, to be killed and started again."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.start()
+
+    def start(self) -> None:
+        run(["bash", POSTGRES, "start", self.directory])
+
+    def crash(self) -> None:
+        run(["bash", POSTGRES, "stop", self.directory, "immediate"])
+
+    def conninfo(self, name: str = "postgres", user: str = "postgres") -> str:
+        return run(["bash", POSTGRES, "conninfo", self.directory, name, user]).strip()
+
+
+class Daemon:
+    """One referrald process. Its log is read as it is written, line by line, as JSON."""
+
+    def __init__(self, config: Path, log: Path) -> None:
+        self.lines: list[dict] = []
+        self.arrived = threading.Condition()
+        self.child = subprocess.Popen([str(BUILD / "referrald"), "-c", str(config)], stdin=subprocess.DEVNULL,
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+                                      errors="replace")
+        self.log = log.open("a", encoding="utf-8")
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self) -> None:
+        for line in self.child.stderr:
+            self.log.write(line)
+            self.log.flush()
+            try:
+                parsed = json.loads(line)
+            except ValueError:
+                parsed = {"event": "raw", "message": line.rstrip("\n")}
+            with self.arrived:
+                self.lines.append(parsed)
+                self.arrived.notify_all()
+        with self.arrived:
+            self.lines.append({"event": "eof"})
+            self.arrived.notify_all()
+
+    def wait_log(self, wanted, patience: float = 30.0, since: int = 0) -> dict:
+        """The first line after `since` for which `wanted` (an event name or a predicate) holds."""
+        matches = wanted if callable(wanted) else lambda line: line.get("event") == wanted
+        end = time.monotonic() + patience
+        at = since
+        with self.arrived:
+            while True:
+                while at < len(self.lines):
+                    if matches(self.lines[at]):
+                        return self.lines[at]
+                    if self.lines[at].get("event") == "eof":
+                        raise AssertionError(f"referrald ended ({self.child.poll()}); last lines:\n{self.tail()}")
+                    at += 1
+                if not self.arrived.wait(max(0.0, end - time.monotonic())) and time.monotonic() >= end:
+                    raise AssertionError(f"no such log line within {patience} s; last lines:\n{self.tail()}")
+
+    def tail(self, n: int = 15) -> str:
+        return "\n".join(json.dumps(line, ensure_ascii=False) for line in self.lines[-n:])
+
+    def kill(self) -> None:
+        self.child.kill()
+        self.child.wait()
+        self.reader.join(10)
+
+    def stop(self, patience: float = 40.0) -> int:
+        """SIGTERM; the exit status. A process that does not end is killed, and that is a failure."""
+        if self.child.poll() is None:
+            self.child.send_signal(signal.SIGTERM)
+        try:
+            status = self.child.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"referrald did not end within {patience} s of SIGTERM:\n{self.tail()}")
+        self.reader.join(10)
+        return status
+
+
+class Lab:
+    """Configuration, keys, database and any number of daemons over it."""
+
+    def __init__(self, directory: Path, config: Path = SMALL, postgres: Postgres | None = None,
+                 keepers: int = 2) -> None:
+        self.directory = directory
+        self.keepers = keepers
+        self.config = directory / "config"
+        self.clients = directory / "clients"
+        self.daemons: list[Daemon] = []
+        self.database = f"lab_{os.getpid()}_{next(_numbers)}"
+        self.postgres = postgres
+        self.admin = postgres.conninfo() if postgres else os.environ["REFERRAL_TEST_CONNINFO"]
+        shutil.copytree(config, self.config)
+        (self.config / "keys" / "peers").mkdir(parents=True)
+        self.clients.mkdir()
+        psql(self.admin, f"CREATE DATABASE {self.database}")
+        self.conninfo = self.admin.replace("dbname=postgres", f"dbname={self.database}")
+        self.ctl("peer", "keygen", "--out", self.config / "keys", "router", socket=False)
+        self.ctl("keys", "personal", "--out", self.config / "keys" / "personal.keys", socket=False)
+        self.router_key = (self.config / "keys" / "router.pub").read_text().strip()
+        self.new_endpoints()
+
+    def new_endpoints(self, config: Path | None = None) -> dict[str, str]:
+        """Fresh ports into referrald.yaml, and this lab's database."""
+        config = config or self.config
+        ends = {
+            "agencies": f"tcp://127.0.0.1:{free_port()}",
+            "organisations": f"tcp://127.0.0.1:{free_port()}",
+            "control": f"ipc://{config.parent}/c{next(_numbers)}.sock",
+            "metrics": f"127.0.0.1:{free_port()}",
+        }
+        path = config / "referrald.yaml"
+        lines, section = [], ""
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line and not line[0].isspace():
+                section = line.partition(":")[0]
+            key = line.strip().partition(":")[0]
+            if section == "listen" and key in ends:
+                line = f"  {key}: {ends[key]}"
+            if section == "database" and key == "conninfo":
+                line = f'  conninfo: "{self.conninfo}"'
+            if section == "database" and key == "keepers":
+                line = f"  keepers: {self.keepers}"
+            if section == "log" and key == "format":
+                line = "  format: json"
+            lines.append(line)
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        if config == self.config:
+            self.ends = ends
+        return ends
+
+    def ctl(self, *words: object, ok: bool = True, socket: bool = True) -> str:
+        """referralctl with these words; its standard output."""
+        command = [str(BUILD / "referralctl"), *map(str, words)]
+        if socket:
+            command += ["-c", str(self.config)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        if ok and done.returncode:
+            raise AssertionError(f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+        return done.stdout if ok else done.stdout + done.stderr
+
+    def enrol(self, *names: str) -> None:
+        """A key pair for each; the public one is put where the router looks."""
+        for name in names:
+            if (self.clients / f"{name}.key").exists():
+                continue
+            self.ctl("peer", "keygen", "--out", self.clients, name, socket=False)
+            shutil.copy(self.clients / f"{name}.pub", self.config / "keys" / "peers" / f"{name}.pub")
+
+    def secret(self, name: str) -> bytes:
+        return (self.clients / f"{name}.key").read_text().split()[-1].encode()
+
+    def migrate(self) -> str:
+        return run([BUILD / "referrald", "migrate", "-c", self.config])
+
+    def start(self, wait: bool = True, config: Path | None = None) -> Daemon:
+        one = Daemon(config or self.config, self.directory / "daemon.log")
+        self.daemons.append(one)
+        if wait:
+            one.wait_log("daemon.ready", 60)
+        return one
+
+    @property
+    def daemon(self) -> Daemon:
+        return self.daemons[-1]
+
+    def http(self, path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"http://{self.ends['metrics']}{path}", timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def metric(self, name: str) -> float:
+        """One sample's value, by its full name with labels."""
+        for line in self.http("/metrics")[1].splitlines():
+            if line.startswith(name + " "):
+                return float(line.rpartition(" ")[2])
+        raise AssertionError(f"no metric {name}")
+
+    def sql(self, text: str) -> list[list[str]]:
+        return psql(self.conninfo, f"SET search_path = referral; {text}")
+
+    def value(self, text: str) -> str:
+        return self.sql(text)[0][0]
+
+    def close(self) -> None:
+        """Ends everything. A daemon that reports a sanitizer's finding fails the test that used it."""
+        problems = []
+        for one in self.daemons:
+            if one.child.poll() is None:
+                status = one.stop()
+                if status != 0:
+                    problems.append(f"referrald ended with {status}:\n{one.tail(40)}")
+            if any("Sanitizer" in line.get("message", "") for line in one.lines if line.get("event") == "raw"):
+                problems.append(one.tail(60))
+            one.log.close()
+        psql(self.admin, f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)")
+        assert not problems, "\n".join(problems)

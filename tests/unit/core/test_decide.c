@@ -1,0 +1,296 @@
+/*
+ * test_decide.c - core/decide.h
+ */
+#include "core/world.h"
+
+#define ALWAYS ((const struct cond[]){{.kind = COND_ALL}})
+
+static struct world *w;
+static struct arena *results;
+
+static int setup(void **state)
+{
+    (void)state;
+    w = world_new();
+    results = arena_new(0);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    arena_free(results);
+    world_free(w);
+    return 0;
+}
+
+static struct decision run(const struct referral *r)
+{
+    struct decision d;
+    assert_true(decide(results, &w->rs, r, NULL, 0, world_load(w), &d));
+    return d;
+}
+
+static void words(const struct str *list, int n)
+{
+    w->rs.words = textscan_build(w->a, list, n);
+    assert_non_null(w->rs.words);
+}
+
+static void no_rule_means_manual(void **state)
+{
+    (void)state;
+    world_roster(w);
+    struct referral r = world_referral(w, "320501001001");
+    struct decision d = run(&r);
+    assert_int_equal(d.outcome, OUTCOME_MANUAL);
+    assert_str(d.code, "no-rule");
+    assert_int_equal(d.rule, -1);
+    assert_int_equal(d.rung, -1);
+    assert_int_equal(d.organisation, -1);
+    assert_int_equal(d.classifier, -1);
+    assert_int_equal(d.category, -1);
+    assert_int_equal(d.n_candidates, 0);
+    assert_false(d.truncated);
+}
+
+static void the_first_rule_that_matches_decides(void **state)
+{
+    (void)state;
+    static const struct cond police[] = {{.kind = COND_ALL, .span = 1, .line = 3},
+                                         {.kind = COND_CHANNEL, .line = 4, .set = 1 << CHANNEL_POLICE}};
+    const struct rule rules[] = {
+        {.id = STR("a"), .when = police, .n_when = 2, .outcome = OUTCOME_MANUAL, .code = STR("police")},
+        {.id = STR("b"), .when = ALWAYS, .n_when = 1, .outcome = OUTCOME_REFUSED, .code = STR("not-reconcilable")},
+        {.id = STR("c"), .when = ALWAYS, .n_when = 1, .outcome = OUTCOME_MANUAL, .code = STR("late")},
+    };
+    world_roster(w);
+    w->rs.rules = rules;
+    w->rs.n_rules = 3;
+    struct referral r = world_referral(w, "3205");
+    struct decision d = run(&r);
+    assert_int_equal(d.rule, 1);
+    assert_int_equal(d.outcome, OUTCOME_REFUSED);
+    assert_str(d.code, "not-reconcilable");
+    r.channel = CHANNEL_POLICE;
+    d = run(&r);
+    assert_int_equal(d.rule, 0);
+    assert_int_equal(d.outcome, OUTCOME_MANUAL);
+    assert_str(d.code, "police");
+
+    struct rule_trace *traces;
+    int n;
+    r.channel = CHANNEL_COURT;
+    assert_true(decide_trace(results, &w->rs, &r, 1, &traces, &n));
+    assert_int_equal(n, 2);
+    assert_int_equal(traces[0].rule, 0);
+    assert_false(traces[0].matched);
+    assert_int_equal(traces[0].failed_line, 4);
+    assert_true(traces[1].matched);
+    assert_true(decide_trace(results, &w->rs, &r, 99, &traces, &n));
+    assert_int_equal(n, 3);
+    assert_true(decide_trace(results, &w->rs, &r, -1, &traces, &n));
+    assert_int_equal(n, 0);
+}
+
+static void classifiers_fill_in_what_is_missing(void **state)
+{
+    (void)state;
+    static const struct cond
+        wage[] = {{.kind = COND_ALL, .span = 1}, {.kind = COND_TEXT, .list = (const int[]){0}, .n = 1}},
+        noise[] = {{.kind = COND_ALL, .span = 1}, {.kind = COND_TEXT, .list = (const int[]){1, 2}, .n = 2}},
+        tagged[] = {{.kind = COND_ALL, .span = 1}, {.kind = COND_TAGS, .strings = (const struct str[]){{"wages", 5}}, .n = 1}};
+    const struct classifier classifiers[] = {
+        {.when = wage, .n_when = 2, .category = WAGES, .tags = (const struct str[]){STR("wages"), STR("arrears")}, .n_tags = 2},
+        {.when = noise, .n_when = 2, .category = NEIGHBOUR, .tags = (const struct str[]){STR("noise")}, .n_tags = 1},
+        {.when = tagged, .n_when = 2, .category = -1, .tags = (const struct str[]){STR("arrears"), STR("pay")}, .n_tags = 2},
+    };
+    world_roster(w);
+    words((const struct str[]){STR("拖欠工资"), STR("噪音"), STR("漏水")}, 3);
+    w->rs.classifiers = classifiers;
+    w->rs.n_classifiers = 3;
+    struct referral r = world_referral(w, "320501");
+    r.folded = STR("楼上噪音,另被拖欠工资");
+    r.tags = (const struct str[]){STR("vip"), STR("arrears"), STR("vip")};
+    r.n_tags = 3;
+    struct decision d = run(&r);
+    assert_int_equal(d.category, WAGES);
+    assert_int_equal(d.classifier, 0);
+    assert_int_equal(d.n_tags, 4);
+    assert_str(d.tags[0], "arrears");
+    assert_str(d.tags[1], "pay");
+    assert_str(d.tags[2], "vip");
+    assert_str(d.tags[3], "wages");
+
+    r.category = OVERTIME; /* given: only what sets no category applies, and its tag is not there */
+    d = run(&r);
+    assert_int_equal(d.category, OVERTIME);
+    assert_int_equal(d.classifier, -1);
+    assert_int_equal(d.n_tags, 2);
+
+    r.category = -1;
+    r.folded = STR("屋顶漏水");
+    d = run(&r);
+    assert_int_equal(d.category, NEIGHBOUR);
+    assert_int_equal(d.classifier, 1);
+    assert_int_equal(d.n_tags, 3);
+}
+
+static void a_ladder_is_climbed_to_its_end(void **state)
+{
+    (void)state;
+    const struct rung rungs[] = {
+        {.kinds = 1 << ORG_LABOUR, .respond_within = {1, DURATION_DAYS}},
+        {.kinds = 1 << ORG_PEOPLE, .finish_within = {2, DURATION_MONTHS}},
+        {.kinds = 1 << ORG_CENTRE},
+    };
+    const struct rule rules[] = {{.when = ALWAYS, .n_when = 1, .outcome = OUTCOME_ASSIGNED, .rungs = rungs, .n_rungs = 3}};
+    world_org(w, "labour-3201", ORG_LABOUR, "3201");
+    world_org(w, "people-320501001001", ORG_PEOPLE, "320501001001");
+    world_org(w, "people-320501", ORG_PEOPLE, "320501");
+    world_org(w, "centre-320501", ORG_CENTRE, "320501");
+    world_roster(w);
+    w->rs.rules = rules;
+    w->rs.n_rules = 1;
+    struct referral r = world_referral(w, "320501001001");
+    struct decision d = run(&r);
+    assert_int_equal(d.outcome, OUTCOME_ASSIGNED);
+    assert_null(d.code.p);
+    assert_int_equal(d.rung, 1);
+    assert_string_equal(world_id(w, d.organisation), "people-320501001001");
+    assert_int_equal(d.respond_within.count, 3);
+    assert_int_equal(d.respond_within.unit, DURATION_WORKDAYS);
+    assert_int_equal(d.finish_within.count, 2);
+    assert_int_equal(d.finish_within.unit, DURATION_MONTHS);
+    assert_int_equal(d.n_candidates, 1);
+    assert_int_equal(d.candidates[0].passed, PASSED_CHOSEN);
+    assert_int_equal(d.candidates[0].rung, 1);
+
+    w->orgs[world_find(w, "people-320501001001")].closed = true;
+    w->loads[world_find(w, "people-320501")] = (struct load){10, 10};
+    d = run(&r);
+    assert_int_equal(d.rung, 2);
+    assert_string_equal(world_id(w, d.organisation), "centre-320501");
+    assert_int_equal(d.n_candidates, 3);
+    assert_int_equal(d.candidates[0].passed, PASSED_CLOSED);
+    assert_int_equal(d.candidates[1].passed, PASSED_FULL);
+    assert_int_equal(d.candidates[1].open, 10);
+    assert_int_equal(d.candidates[2].passed, PASSED_CHOSEN);
+
+    int gone = world_find(w, "centre-320501");
+    assert_true(decide(results, &w->rs, &r, &gone, 1, world_load(w), &d));
+    assert_int_equal(d.outcome, OUTCOME_MANUAL);
+    assert_str(d.code, "ladder-exhausted");
+    assert_int_equal(d.rule, 0);
+    assert_int_equal(d.rung, -1);
+    assert_int_equal(d.organisation, -1);
+    assert_int_equal(d.candidates[2].passed, PASSED_EXCLUDED);
+}
+
+static bool same(const struct decision *a, const struct decision *b)
+{
+    return a->outcome == b->outcome && a->rule == b->rule && a->rung == b->rung && a->organisation == b->organisation &&
+           a->category == b->category && a->n_tags == b->n_tags && a->n_candidates == b->n_candidates &&
+           (a->n_candidates == 0 ||
+            memcmp(a->candidates, b->candidates, (size_t)a->n_candidates * sizeof *a->candidates) == 0);
+}
+
+/* In random worlds: nobody full, closed or excluded is ever picked, and nobody is missed who could have been. */
+static void random_worlds(void **state)
+{
+    (void)state;
+    uint64_t random = 20261123;
+    char id[32];
+    for (int i = 0; i < 200; i++) {
+        snprintf(id, sizeof id, "o-%03d", i);
+        const char *region = w->rs.regions.items[random_below(&random, w->rs.regions.n)].code.p;
+        struct organisation *o = world_org(w, id, (enum org_kind)(1 + random_below(&random, 4)), region);
+        o->rating = 1 + random_below(&random, 5);
+        o->closed = random_below(&random, 5) == 0;
+    }
+    world_roster(w);
+    int assigned = 0, manual = 0;
+    for (int round = 0; round < 3000; round++) {
+        struct rung rungs[3] = {0};
+        for (int i = 0; i < 3; i++) {
+            rungs[i].kinds = (uint64_t)random_below(&random, 16) << 1;
+            rungs[i].levels = (uint64_t)random_below(&random, 32) << 1;
+            rungs[i].where = (enum target_region)random_below(&random, 3);
+            rungs[i].region = random_below(&random, w->rs.regions.n);
+            rungs[i].pick = (enum pick)random_below(&random, 2);
+        }
+        struct rule rule = {.when = ALWAYS, .n_when = 1, .outcome = OUTCOME_ASSIGNED, .rungs = rungs, .n_rungs = 1 + random_below(&random, 3)};
+        w->rs.rules = &rule;
+        w->rs.n_rules = 1;
+        for (int i = 0; i < w->n_orgs; i++)
+            w->loads[i].open = random_below(&random, 3) ? 10 : random_below(&random, 12);
+        int excluded[30];
+        for (int i = 0; i < 30; i++)
+            excluded[i] = random_below(&random, w->n_orgs);
+        struct referral r = world_referral(w, "32");
+        r.place = random_below(&random, w->rs.regions.n);
+        struct decision d, again;
+        struct arena *a = arena_new(0);
+        assert_true(decide(a, &w->rs, &r, excluded, 30, world_load(w), &d));
+        assert_true(decide(a, &w->rs, &r, excluded, 30, world_load(w), &again));
+        assert_true(same(&d, &again));
+        int chosen = 0;
+        for (int i = 0; i < d.n_candidates; i++) {
+            const struct candidate *c = &d.candidates[i];
+            bool out = false;
+            for (int k = 0; k < 30; k++)
+                out |= excluded[k] == c->organisation;
+            bool can = !out && !w->orgs[c->organisation].closed && w->loads[c->organisation].open < 10;
+            assert_int_equal(can, c->passed == PASSED_CHOSEN || c->passed == PASSED_PICK);
+            chosen += c->passed == PASSED_CHOSEN;
+            if (c->passed == PASSED_CHOSEN)
+                assert_int_equal(c->organisation, d.organisation);
+            if (c->passed == PASSED_PICK)
+                assert_int_equal(d.outcome, OUTCOME_ASSIGNED);
+        }
+        assert_int_equal(chosen, d.outcome == OUTCOME_ASSIGNED);
+        *(d.outcome == OUTCOME_ASSIGNED ? &assigned : &manual) += 1;
+        arena_free(a);
+    }
+    assert_true(assigned > 500 && manual > 100);
+}
+
+static void a_small_arena_fails_cleanly(void **state)
+{
+    (void)state;
+    const struct rung rungs[] = {{.kinds = 1 << ORG_PEOPLE}};
+    const struct rule rules[] = {{.when = ALWAYS, .n_when = 1, .outcome = OUTCOME_ASSIGNED, .rungs = rungs, .n_rungs = 1}};
+    world_org(w, "p", ORG_PEOPLE, "3205");
+    world_roster(w);
+    words((const struct str[]){STR("a")}, 1);
+    w->rs.rules = rules;
+    w->rs.n_rules = 1;
+    struct referral r = world_referral(w, "3205");
+    r.tags = (const struct str[]){STR("t")};
+    r.n_tags = 1;
+    struct decision d = {.rule = 77};
+    for (size_t budget = 16;; budget += 16) {
+        struct arena *a = arena_new(budget);
+        bool good = decide(a, &w->rs, &r, NULL, 0, world_load(w), &d);
+        assert_int_equal(good, !arena_overflowed(a));
+        arena_free(a);
+        if (good)
+            break;
+        assert_int_equal(d.rule, 77);
+        assert_true(budget < 4096);
+    }
+    assert_int_equal(d.rule, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(no_rule_means_manual, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_first_rule_that_matches_decides, setup, teardown),
+        cmocka_unit_test_setup_teardown(classifiers_fill_in_what_is_missing, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_ladder_is_climbed_to_its_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(random_worlds, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_small_arena_fails_cleanly, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
