@@ -20,3 +20,17 @@ $(T)/tests/%: tests/%.c $(T)/libreferral.a
 	$(CC) $(CFLAGS_ALL) -Itests/unit -o $@ $< $(LDFLAGS_ALL) $(T)/libreferral.a $(LIBS) -lcmocka
 
 .PHONY: test test-build
+
+# Benchmarks: separate from the tests, never timed assertions.
+BENCH_BIN  := build/release/tests/bench/load build/release/tests/bench/ceiling
+
+build/release/tests/bench/%: tests/bench/%.c build/release/libreferral.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -o $@ $< $(LDFLAGS_ALL) build/release/libreferral.a $(LIBS)
+
+bench-intake: ## referrals taken in over CURVE, beside what plain libpq writes in the same run (build/bench/intake.json)
+	@bash deploy/run/install-packages.sh run
+	@$(MAKE) --no-print-directory VARIANT=release build $(BENCH_BIN)
+	@/usr/bin/python3 tests/bench/intake.py
+
+.PHONY: bench-intake

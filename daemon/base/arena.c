@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#ifndef ARENA_SEPARATE /* the tests set it, to try both ways */
 #if defined(__SANITIZE_ADDRESS__)
 #define ARENA_SEPARATE 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define ARENA_SEPARATE 1
+#endif
 #endif
 #endif
 #ifndef ARENA_SEPARATE

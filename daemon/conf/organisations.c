@@ -248,6 +248,8 @@ void organisations_read(struct reading *r, struct organisation_places *places)
     for (size_t i = 0; i < rows.n; i++)
         items[i] = rows.items[i].o;
     roster_build(r->arena, items, (int)rows.n, &r->rs->regions, &r->rs->roster);
+    if (rows.n && r->rs->roster.n == 0)
+        reading_full(r);
     r->whole.roster = !rows.broken && r->whole.regions && reading_errors(r) == before;
 }
 

@@ -102,7 +102,8 @@ int conf_check_json(const char *dir, FILE *out)
         json_array_append_new(findings, finding(diag_item(c.diag, i)));
     json_t *all = json_pack("{s:b, s:i, s:i, s:o, s:o}", "ok", good && c.errors == 0, "errors", (int)c.errors,
                             "warnings", (int)c.warnings, "counts", counts(&c.counts), "findings", findings);
-    int failed = !good || c.errors || !all || json_dumpf(all, out, JSON_INDENT(2)) != 0;
+    bool told = all && json_dumpf(all, out, JSON_INDENT(2)) == 0;
+    bool failed = !told || !good || c.errors;
     fprintf(out, "\n");
     json_decref(all);
     diag_free(c.diag);

@@ -134,13 +134,15 @@ static void take_work_back(struct control *c, struct work *w)
     work_free(w);
 }
 
+/* A success is told by office_publish(). */
 static void log_reload(const struct job *j)
 {
-    if (str_empty(j->sheets.error))
-        log_event(LOG_INFO, "reload.done", "configuration published", LOG_FIELDS(LOG_S("who", j->request.operator_name)));
-    else
+    struct str why = j->sheets.error;
+    if (why.n > 2000)
+        why.n = 2000;
+    if (!str_empty(why))
         log_event(LOG_ERROR, "reload.failed", "the configuration was turned down; the old one keeps serving",
-                  LOG_FIELDS(LOG_S("who", j->request.operator_name), LOG_S("why", j->sheets.error)));
+                  LOG_FIELDS(LOG_S("who", j->request.operator_name), LOG_S("why", why)));
 }
 
 static void take_job_back(struct control *c, struct job *j)

@@ -102,12 +102,15 @@ bool ledger_step(struct ledger *l, struct chain_head *head, struct step *s, stru
         return false;
     head->seq = row.seq;
     head->hash = row.hash;
+    head->grew = true;
     return true;
 }
 
 bool ledger_write_heads(struct ledger *l)
 {
     for (int i = 0; i < l->n_heads; i++) {
+        if (!l->heads[i].grew)
+            continue;
         if (!batch_set_head(l->batch, &l->heads[i]))
             return false;
         ledger_notice(l, NOTICE_ADVANCED, l->heads[i].city, l->heads[i].agency, NULL, NULL);

@@ -196,6 +196,8 @@ enum db_result batch_commit(struct batch *b)
     batch_enter(b);
     batch_queue_writes(b);
     int releases = batch_queue_releases(b);
+    if (b->n_releases && releases < 0)
+        return batch_no_memory(b);
     int answer = pipe_add(b->db, &commit, NULL);
     enum db_result r = batch_run(b);
     if (r != DB_OK)

@@ -31,6 +31,7 @@ struct chain_head { /* in: city, agency. out: the rest. A missing row is made. *
     struct str agency;
     uint64_t seq;
     struct digest hash;
+    bool grew; /* the caller's mark: something was appended in this batch */
 };
 
 struct submission_row { /* in: city, agency, agency_ref. out: found and the rest */

@@ -41,8 +41,8 @@ struct delivery {
     struct str record;    /* of the newest decision: category and tags */
     int64_t respond_by_ms;
     int finish_count, finish_unit, mode;
-    const struct str *supplements; /* sealed */
-    const struct id *supplement_of;
+    const struct str *supplements; /* sealed, in the order they came */
+    const struct str *supplement_refs;
     int n_supplements;
 };
 /*

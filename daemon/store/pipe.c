@@ -254,6 +254,11 @@ const PGresult *pipe_result(const struct db *db, int number)
     return db->answers[number];
 }
 
+enum db_result pipe_drop(struct db *db)
+{
+    return db_fail(db, DB_LOST, "memory is out");
+}
+
 enum db_result pipe_one(struct db *db, const struct statement *st, const struct args *args)
 {
     pipe_add(db, st, args);

@@ -49,6 +49,9 @@ enum db_result pipe_run(struct db *db) DB_CHECKED;
 /* Valid until the next pipe_add(). */
 const PGresult *pipe_result(const struct db *db, int number);
 
+/* Memory ran out while queueing: nothing of it is sent. Says DB_LOST. */
+enum db_result pipe_drop(struct db *db);
+
 /* One statement by itself. */
 enum db_result pipe_one(struct db *db, const struct statement *st, const struct args *args) DB_CHECKED;
 

@@ -16,12 +16,16 @@
 #define COLUMN_MAX ((size_t)1 << 29)
 
 /* Object ids are fixed for built-in types (src/include/catalog/pg_type.dat). */
+#define EMPTY(oid) {[10] = (oid) >> 8, [11] = (oid) & 0xFF}
+
 static const struct {
     char letter;
     int size; /* 0: varies */
     uint32_t oid;
+    unsigned char empty[12]; /* an array of no dimensions */
 } types[] = {
-    {'i', 4, 23}, {'l', 8, 20}, {'t', 0, 25}, {'b', 0, 17}, {'u', 16, 2950}, {'z', 8, 1184},
+    {'i', 4, 23, EMPTY(23)},      {'l', 8, 20, EMPTY(20)},     {'t', 0, 25, EMPTY(25)},
+    {'b', 0, 17, EMPTY(17)},      {'u', 16, 2950, EMPTY(2950)}, {'z', 8, 1184, EMPTY(1184)},
 };
 
 static size_t type_index(char letter)
@@ -68,16 +72,31 @@ void rows_reset(struct rows *r)
 
 void rows_args(struct rows *r, struct args *a)
 {
-    assert(!r->failed && r->n > 0);
+    assert(!r->failed);
     for (int i = 0; i < r->n_columns; i++) {
         struct column *c = &r->columns[i];
+        size_t type = type_index(c->type);
+        if (r->n == 0) {
+            args_bytes(a, types[type].empty, sizeof types[type].empty);
+            continue;
+        }
         wire_put4(c->p, 1);
         wire_put4(c->p + 4, c->nulls);
-        wire_put4(c->p + 8, types[type_index(c->type)].oid);
+        wire_put4(c->p + 8, types[type].oid);
         wire_put4(c->p + 12, (uint32_t)r->n);
         wire_put4(c->p + 16, 1);
         args_bytes(a, c->p, c->n);
     }
+}
+
+enum db_result rows_ask(struct db *db, const struct statement *st, struct rows *r)
+{
+    if (r->failed)
+        return pipe_drop(db);
+    struct args args;
+    args_init(&args);
+    rows_args(r, &args);
+    return pipe_one(db, st, &args);
 }
 
 /* Room for one item's length and `size` bytes in the current column; NULL when memory is out. */

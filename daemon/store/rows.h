@@ -33,6 +33,9 @@ void rows_reset(struct rows *r);
 /* Appends all columns to the parameters. */
 void rows_args(struct rows *r, struct args *a);
 
+/* Runs `st` by itself with all columns as its parameters. */
+enum db_result rows_ask(struct db *db, const struct statement *st, struct rows *r) DB_CHECKED;
+
 /* One row: every column once, in order; then rows_end(), false when memory is out. */
 void put_int(struct rows *r, int64_t v);             /* i, l */   
 void put_int_or_null(struct rows *r, int64_t v);     /* 0: NULL */

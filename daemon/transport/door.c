@@ -4,7 +4,6 @@
  * It polls three kinds of socket: the ZAP handler, a pipe through which new monitors are handed over, and the
  * monitors. libzmq's I/O thread waits for whoever reads a monitor, so they are all read here, without limit.
  */
-#define _GNU_SOURCE /* pthread_setname_np */
 #include "transport/door.h"
 
 #include "transport/keys.h"

@@ -70,6 +70,8 @@ static bool envelope_take(struct socket *s, zmq_msg_t *frame, struct arena *a, s
 {
     if (s->kind != SOCKET_DEALER) {
         out->routing_id = arena_bytes(a, zmq_msg_data(frame), zmq_msg_size(frame));
+        /* Those that libzmq makes up begin with 0, and it takes no such one from a client. */
+        out->chosen_id = zmq_msg_size(frame) > 0 && *(const char *)zmq_msg_data(frame) != 0;
         if (!out->routing_id.p || !zmq_msg_more(frame) || !frame_next(s, frame))
             return false;
     }

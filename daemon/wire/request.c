@@ -158,14 +158,11 @@ static bool request_id_valid(struct str s)
     return s.n > 0 && s.n <= LIMIT_REQUEST_ID;
 }
 
-/* Even of a frame that does not decode, so that the refusal can be matched. */
-static void read_request_id(struct arena *a, struct str frame, struct request *out, struct faults *faults)
+/* Even of a frame that does not decode, so that the refusal can be matched; empty when it is unusable. */
+static struct str peek_request_id(struct arena *a, struct str frame)
 {
     struct str id = scan_peek(frame, REQUEST_ID_FIELD);
-    if (request_id_valid(id))
-        out->request_id = arena_str(a, id);
-    else
-        fault_add(faults, FAULT_REQUEST_ID_INVALID, "request_id");
+    return request_id_valid(id) ? arena_str(a, id) : (struct str){NULL, 0};
 }
 
 static const Referral__V1__ClientMessage *open_frame(struct arena *a, struct str frame, struct faults *faults)
@@ -205,12 +202,12 @@ bool request_decode(struct arena *a, struct str frame, enum side side, int32_t t
                     struct faults *faults)
 {
     struct reading r = {.c = {.faults = faults}, .a = a, .today = today, .out = out};
-    *out = (struct request){.request_id = {NULL, 0}};
-    read_request_id(a, frame, out, faults);
-    r.c.n_told = faults->n;
+    *out = (struct request){.request_id = peek_request_id(a, frame)};
     const Referral__V1__ClientMessage *m = open_frame(a, frame, faults);
     if (!m)
         return false;
+    if (str_empty(out->request_id))
+        fault_add(faults, FAULT_REQUEST_ID_INVALID, "request_id");
     r.c.n_told = faults->n;
     const struct body_kind *kind = read_envelope(m, side, faults);
     if (!kind)

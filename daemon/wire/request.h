@@ -67,7 +67,7 @@ struct request {
 
 /*
  * True when `out` is whole. False with at least one fault otherwise; out->request_id is set when it could be
- * read, so that the refusal can be matched. `today` bounds dates. Past the arena's budget it is false too, and
+ * read, so that the refusal can be matched. MALFORMED and OVERSIZE stand alone. `today` bounds dates. Past the arena's budget it is false too, and
  * there may be no room to say why: arena_overflowed() then means busy.
  */
 bool request_decode(struct arena *a, struct str frame, enum side side, int32_t today, struct request *out,

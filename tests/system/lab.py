@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import queue
 import shutil
 import signal
 import socket
@@ -23,6 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("REFERRAL_TEST_BUILD", ROOT / "build" / "asan"))
 POSTGRES = ROOT / "deploy" / "run" / "postgres.sh"
 SMALL = Path(__file__).parent / "config"
+TABLES = ("chain", "submission", "referral", "docket", "decision", "assignment", "journal", "note", "supplement",
+          "quarantine")
 _numbers = itertools.count(1)
 
 
@@ -60,6 +61,19 @@ class Postgres:
     def crash(self) -> None:
         run(["bash", POSTGRES, "stop", self.directory, "immediate"])
 
+    def settings(self, **values: str) -> None:
+        """Server settings that come into force at the next start; they win over those of postgres.sh."""
+        text = "".join(f"{name} = {value}\n" for name, value in values.items())
+        (self.directory / "data" / "conf.d" / "zz-test.conf").write_text(text, encoding="utf-8")
+
+    def log_text(self) -> str:
+        return (self.directory / "data" / "server.log").read_text(encoding="utf-8", errors="replace")
+
+    def close(self) -> None:
+        self.crash()
+        for name in ("data", "socket"):
+            shutil.rmtree((self.directory / name).resolve(), ignore_errors=True)
+
     def conninfo(self, name: str = "postgres", user: str = "postgres") -> str:
         return run(["bash", POSTGRES, "conninfo", self.directory, name, user]).strip()
 
@@ -67,12 +81,12 @@ class Postgres:
 class Daemon:
     """One referrald process. Its log is read as it is written, line by line, as JSON."""
 
-    def __init__(self, config: Path, log: Path) -> None:
+    def __init__(self, config: Path, log: Path, environment: dict[str, str] | None = None) -> None:
         self.lines: list[dict] = []
         self.arrived = threading.Condition()
         self.child = subprocess.Popen([str(BUILD / "referrald"), "-c", str(config)], stdin=subprocess.DEVNULL,
                                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8",
-                                      errors="replace")
+                                      errors="replace", env={**os.environ, **(environment or {})})
         self.log = log.open("a", encoding="utf-8")
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
@@ -107,6 +121,17 @@ class Daemon:
                     at += 1
                 if not self.arrived.wait(max(0.0, end - time.monotonic())) and time.monotonic() >= end:
                     raise AssertionError(f"no such log line within {patience} s; last lines:\n{self.tail()}")
+
+    def events(self, wanted) -> list[dict]:
+        """The lines so far for which `wanted` (an event name or a predicate) holds."""
+        matches = wanted if callable(wanted) else lambda line: line.get("event") == wanted
+        with self.arrived:
+            return [line for line in self.lines if matches(line)]
+
+    def mark(self) -> int:
+        """Where the log ends now, to be given to wait_log as `since`."""
+        with self.arrived:
+            return len(self.lines)
 
     def tail(self, n: int = 15) -> str:
         return "\n".join(json.dumps(line, ensure_ascii=False) for line in self.lines[-n:])
@@ -181,15 +206,27 @@ class Lab:
             self.ends = ends
         return ends
 
-    def ctl(self, *words: object, ok: bool = True, socket: bool = True) -> str:
-        """referralctl with these words; its standard output."""
+    def ctl_run(self, *words: object, socket: bool = True, given: str | None = None,
+                config: Path | None = None) -> subprocess.CompletedProcess:
+        """referralctl with these words: exit status, output, errors."""
         command = [str(BUILD / "referralctl"), *map(str, words)]
         if socket:
-            command += ["-c", str(self.config)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            command += ["-c", str(config or self.config)]
+        return subprocess.run(command, input=given, stdin=subprocess.DEVNULL if given is None else None,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=180)
+
+    def ctl(self, *words: object, ok: bool = True, socket: bool = True, config: Path | None = None) -> str:
+        """referralctl with these words; its standard output, or with ok=False both outputs."""
+        done = self.ctl_run(*words, socket=socket, config=config)
         if ok and done.returncode:
-            raise AssertionError(f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+            raise AssertionError(f"{done.args} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
         return done.stdout if ok else done.stdout + done.stderr
+
+    def ctl_json(self, *words: object, ok: bool = True, config: Path | None = None):
+        """What referralctl prints with --json, parsed."""
+        done = self.ctl_run(*words, "--json", config=config)
+        assert done.returncode == 0 or not ok, f"{done.args} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        return json.loads(done.stdout)
 
     def enrol(self, *names: str) -> None:
         """A key pair for each; the public one is put where the router looks."""
@@ -205,8 +242,22 @@ class Lab:
     def migrate(self) -> str:
         return run([BUILD / "referrald", "migrate", "-c", self.config])
 
-    def start(self, wait: bool = True, config: Path | None = None) -> Daemon:
-        one = Daemon(config or self.config, self.directory / "daemon.log")
+    def edit(self, name: str, old: str, new: str, config: Path | None = None) -> None:
+        """One change in a configuration file; `old` must be there."""
+        path = (config or self.config) / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{path} has no {old!r}"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def twin(self) -> tuple[Path, dict[str, str]]:
+        """A second configuration for the same database, keys and rules, with endpoints of its own."""
+        copy = self.directory / f"twin{next(_numbers)}" / "config"
+        shutil.copytree(self.config, copy)
+        return copy, self.new_endpoints(copy)
+
+    def start(self, wait: bool = True, config: Path | None = None,
+              environment: dict[str, str] | None = None) -> Daemon:
+        one = Daemon(config or self.config, self.directory / "daemon.log", environment)
         self.daemons.append(one)
         if wait:
             one.wait_log("daemon.ready", 60)
@@ -216,9 +267,9 @@ class Lab:
     def daemon(self) -> Daemon:
         return self.daemons[-1]
 
-    def http(self, path: str) -> tuple[int, str]:
+    def http(self, path: str, ends: dict[str, str] | None = None) -> tuple[int, str]:
         try:
-            with urllib.request.urlopen(f"http://{self.ends['metrics']}{path}", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://{(ends or self.ends)['metrics']}{path}", timeout=10) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -235,6 +286,15 @@ class Lab:
 
     def value(self, text: str) -> str:
         return self.sql(text)[0][0]
+
+    def counts(self) -> dict[str, int]:
+        """How many rows each table has that keeps something about referrals."""
+        return {name: int(n) for name, n in self.sql(" UNION ALL ".join(
+            f"SELECT '{table}', count(*) FROM {table}" for table in TABLES))}
+
+    def log_text(self) -> str:
+        """Everything that any daemon of this lab has logged."""
+        return (self.directory / "daemon.log").read_text(encoding="utf-8")
 
     def close(self) -> None:
         """Ends everything. A daemon that reports a sanitizer's finding fails the test that used it."""

@@ -6,6 +6,7 @@ import itertools
 import subprocess
 import sys
 import time
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import zmq
@@ -30,6 +31,9 @@ STATUS = {number: name[len("RECEIPT_STATUS_"):] for name, number in agency_pb2.R
 STEPS = {number: name[len("STEP_KIND_"):] for name, number in V.StepKind.items()}
 
 
+KEEP_ALIVE = "keep-alive"
+
+
 class NoAnswer(AssertionError):
     """Nothing came within the time."""
 
@@ -52,6 +56,8 @@ class Client:
         self.socket.connect(endpoint or lab.ends[side])
         self.numbers = itertools.count(1)
         self.unasked: list = []
+        self.ping_every = 0.0       # seconds; a receiver that was welcomed pings while it waits
+        self.last_sent = time.monotonic()
 
     def close(self) -> None:
         self.socket.close()
@@ -64,6 +70,7 @@ class Client:
 
     def send_raw(self, *frames: bytes) -> None:
         self.socket.send_multipart(list(frames))
+        self.last_sent = time.monotonic()
 
     def send(self, request_id: str | None = None, version: int = 1, **body) -> str:
         request_id = request_id if request_id is not None else f"{self.name}-{next(self.numbers)}"
@@ -71,13 +78,40 @@ class Client:
         self.send_raw(b"", message.SerializeToString())
         return request_id
 
+    def keep_alive(self) -> None:
+        """A Ping when one is due; its Pong is dropped where messages are received."""
+        if self.ping_every and time.monotonic() - self.last_sent > self.ping_every:
+            self.send(request_id=KEEP_ALIVE, ping=organisation_pb2.Ping())
+
+    def _wait(self, patience: float) -> bool:
+        end = time.monotonic() + max(0.0, patience)
+        while True:
+            self.keep_alive()
+            left = end - time.monotonic()
+            step = min(left, self.ping_every / 2) if self.ping_every else left
+            if self.socket.poll(max(0, int(step * 1000))):
+                return True
+            if left <= 0:
+                return False
+
     def receive(self, patience: float = 20.0):
         """The next ServerMessage."""
-        if not self.socket.poll(max(0, int(patience * 1000))):
-            raise NoAnswer(f"{self.name}: nothing within {patience} s")
-        frames = self.socket.recv_multipart()
-        assert len(frames) == 2 and frames[0] == b"", frames
-        return envelope_pb2.ServerMessage.FromString(frames[1])
+        end = time.monotonic() + patience
+        while self._wait(end - time.monotonic()):
+            frames = self.socket.recv_multipart()
+            assert len(frames) == 2 and frames[0] == b"", frames
+            message = envelope_pb2.ServerMessage.FromString(frames[1])
+            if message.request_id != KEEP_ALIVE:
+                return message
+        raise NoAnswer(f"{self.name}: nothing within {patience} s")
+
+    def nothing(self, which: str, patience: float = 1.5) -> None:
+        """Nothing of this kind comes unasked for a while: longer than a daemon's own look for work, a second."""
+        try:
+            message = self.next_unasked(which, patience)
+        except NoAnswer:
+            return
+        raise AssertionError(f"{self.name}: an unexpected {which}: {message}")
 
     def answer(self, request_id: str, patience: float = 20.0):
         """The answer to a request; what comes unasked meanwhile is kept in `unasked`."""
@@ -90,6 +124,12 @@ class Client:
 
     def ask(self, patience: float = 20.0, **body):
         return self.answer(self.send(**body), patience)
+
+    def step(self, patience: float = 20.0, **body):
+        """The StepReply to a message that records a step."""
+        reply = self.ask(patience, **body)
+        assert reply.WhichOneof("body") == "step_reply", reply
+        return reply.step_reply
 
     def next_unasked(self, which: str, patience: float = 20.0):
         """The next message of a kind that comes without being asked for."""
@@ -140,6 +180,24 @@ class Agency(Client):
                 return receipt
             self.socket.poll(receipt.retry_after_ms)
 
+    def supplement(self, ref: str, number: str, summary: str = "补充证据说明", attachments=(), **more):
+        body = agency_pb2.Supplement(agency_ref=ref, supplement_ref=number, summary=summary,
+                                     attachments=[a.SerializeToString() for a in attachments])
+        return self.step(supplement=body, **more)
+
+    def withdraw(self, ref: str, reason: str = "双方已自行和解", **more):
+        return self.step(withdraw=agency_pb2.Withdraw(agency_ref=ref, reason=reason), **more)
+
+    def query(self, ref: str):
+        reply = self.ask(query=agency_pb2.Query(agency_ref=ref))
+        assert reply.WhichOneof("body") == "query_reply", reply
+        return reply.query_reply
+
+    def ack(self, seq: int) -> int:
+        reply = self.ask(ack=agency_pb2.Ack(seq=seq))
+        assert reply.WhichOneof("body") == "ack_reply", reply
+        return reply.ack_reply.seq
+
     def follow(self, after: int = 0, credit: int = 1000, stored: bool = False) -> str:
         return self.send(follow=agency_pb2.Follow(after_seq=after, from_stored_cursor=stored, credit=credit))
 
@@ -150,6 +208,8 @@ class Agency(Client):
         end = time.monotonic() + patience
         while not until(out):
             for entry in self.next_unasked("entries", end - time.monotonic()).entries:
+                if not out and entry.seq != 1:
+                    continue        # left over from an earlier stream of this connection
                 assert entry.seq == len(out) + 1, (entry.seq, len(out))
                 assert entry.previous_hash == chain
                 chain = hashlib.sha256(chain + entry.body).digest()
@@ -171,15 +231,12 @@ class Receiver(Client):
     def hello(self, *organisations: str, credit: int = 100, patience: float = 20.0):
         reply = self.ask(patience, hello=organisation_pb2.Hello(organisations=organisations, credit=credit))
         assert reply.WhichOneof("body") == "hello_reply", reply
+        if reply.hello_reply.welcome:
+            self.ping_every = reply.hello_reply.ping_interval_ms / 2000
         return reply.hello_reply
 
     def assignment(self, patience: float = 20.0):
         return self.next_unasked("assignment", patience)
-
-    def step(self, patience: float = 20.0, **body):
-        reply = self.ask(patience, **body)
-        assert reply.WhichOneof("body") == "step_reply", reply
-        return reply.step_reply
 
     def accept(self, a, **more):
         return self.step(accept=organisation_pb2.Accept(assignment_id=a.assignment_id, term=a.term), **more)
@@ -199,9 +256,14 @@ class Receiver(Client):
         values.update(more)
         return self.step(conclude=organisation_pb2.Conclude(**values))
 
-    def follow_up(self, a, kind: str = "PERFORMED", on: str = "2026-11-01", **more):
-        return self.step(follow_up=organisation_pb2.FollowUp(assignment_id=a.assignment_id, term=a.term, on=on,
+    def follow_up(self, a, kind: str = "PERFORMED", on: str = "", **more):
+        return self.step(follow_up=organisation_pb2.FollowUp(assignment_id=a.assignment_id, term=a.term, on=on or today(),
                                                              kind=V.FollowUpKind.Value("FOLLOW_UP_KIND_" + kind)), **more)
+
+
+def today(days: int = 0) -> str:
+    """A date as the router reads it, in Asia/Shanghai."""
+    return (datetime.now(timezone(timedelta(hours=8))) + timedelta(days=days)).strftime("%Y-%m-%d")
 
 
 def codes(faults) -> list[str]:

@@ -5,29 +5,38 @@
 --     tables can be distributed by it later; foreign keys stay within a city.
 --   * what grows with time and is never changed is partitioned by month, and can be retired a month at a time;
 --     what must hold for ever (the idempotency key) stands apart.
---   * personal data only in columns named sealed*, under the key file's key.
+--   * personal data only in columns named sealed*, under the key file's key;
+--   * what is compared or sorted is COLLATE "C": byte order, the same on every host and after every upgrade of its locales.
+-- Privileges of the daemon's role, if it is not the owner (no table needs more, and no row of what is only inserted
+-- is ever changed):
+--   USAGE on schema referral; EXECUTE on ensure_partitions(date, int) and expect(bigint, int)
+--   SELECT                           schema_migration
+--   SELECT, INSERT                   submission, referral, decision, journal, note, supplement, quarantine, ruleset_file,
+--                                    ruleset, publication
+--   SELECT, INSERT, UPDATE           chain, docket, assignment, load
+--   SELECT, INSERT, UPDATE, DELETE   session
 -- Times are timestamptz; ids are UUIDs that tell their own city and time (daemon/base/id.h).
 
-CREATE SCHEMA referral;
+CREATE SCHEMA IF NOT EXISTS referral;
 SET LOCAL search_path = referral;
 
 -- One row an agency: the end of its journal. Locking it makes a chain single-writer across daemons.
 CREATE TABLE chain (
     city        int    NOT NULL,
-    agency      text   NOT NULL,
+    agency      text COLLATE "C" NOT NULL,
     seq         bigint NOT NULL DEFAULT 0,
     hash        bytea  NOT NULL DEFAULT decode(repeat('00', 32), 'hex'),
     cursor_seq  bigint NOT NULL DEFAULT 0,           -- the agency's stored acknowledgement
     PRIMARY KEY (city, agency),
     CHECK (octet_length(hash) = 32),
     CHECK (cursor_seq BETWEEN 0 AND seq)
-);
+) WITH (fillfactor = 50);
 
 -- The idempotency key, kept apart and for ever: which content an agency's number stands for, and the receipt it got.
 CREATE TABLE submission (
     city         int   NOT NULL,
-    agency       text  NOT NULL,
-    agency_ref   text  NOT NULL,
+    agency       text COLLATE "C" NOT NULL,
+    agency_ref   text COLLATE "C" NOT NULL,
     content      bytea NOT NULL,                     -- SHA-256 of the bytes received
     referral     uuid  NOT NULL,
     receipt      bytea NOT NULL,                     -- the very bytes of the first answer
@@ -40,11 +49,11 @@ CREATE TABLE referral (
     city         int         NOT NULL,
     arrived      timestamptz NOT NULL,
     id           uuid        NOT NULL,
-    agency       text        NOT NULL,
-    agency_ref   text        NOT NULL,
+    agency       text COLLATE "C" NOT NULL,
+    agency_ref   text COLLATE "C" NOT NULL,
     channel      smallint    NOT NULL,
     mode         smallint    NOT NULL,
-    place        text        NOT NULL,
+    place        text COLLATE "C" NOT NULL,
     category     text        NOT NULL,               -- as decided; empty: none
     claim_minor  bigint,
     currency     text,
@@ -58,10 +67,10 @@ CREATE TABLE referral (
 CREATE TABLE docket (
     city         int         NOT NULL,
     referral     uuid        NOT NULL,
-    agency       text        NOT NULL,
-    agency_ref   text        NOT NULL,
+    agency       text COLLATE "C" NOT NULL,
+    agency_ref   text COLLATE "C" NOT NULL,
     state        smallint    NOT NULL,
-    place        text        NOT NULL,
+    place        text COLLATE "C" NOT NULL,
     channel      smallint    NOT NULL,
     mode         smallint    NOT NULL,
     risk         smallint    NOT NULL,
@@ -69,7 +78,7 @@ CREATE TABLE docket (
     due_at       timestamptz,
     due_claim    timestamptz,                        -- until when a timer works on it
     assignment   uuid,                               -- the current or last one
-    organisation text,                               -- whose it is
+    organisation text COLLATE "C",                   -- whose it is
     decisions    smallint    NOT NULL DEFAULT 1,     -- how many there are
     reason       text,                               -- why it waits in the manual queue
     conclusion   smallint,
@@ -80,6 +89,7 @@ CREATE TABLE docket (
     CHECK (state NOT IN (1, 2, 3) OR (assignment IS NOT NULL AND organisation IS NOT NULL))
 );
 CREATE INDEX docket_due ON docket (city, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX docket_claimed ON docket (city, due_claim) WHERE due_claim IS NOT NULL;
 CREATE INDEX docket_manual ON docket (city, changed) WHERE state = 4;
 
 -- Each decision, and all it rested on.
@@ -101,8 +111,8 @@ CREATE TABLE assignment (
     city         int         NOT NULL,
     id           uuid        NOT NULL,
     referral     uuid        NOT NULL,
-    agency       text        NOT NULL,
-    organisation text        NOT NULL,
+    agency       text COLLATE "C" NOT NULL,
+    organisation text COLLATE "C" NOT NULL,
     org_city     int         NOT NULL,               -- where its load row stands
     status       smallint    NOT NULL,               -- 1 offered, 2 accepted, 3 declined, 4 lapsed, 5 cancelled, 6 concluded
     term         int         NOT NULL DEFAULT 0,     -- 0: not yet delivered to any session
@@ -123,19 +133,18 @@ CREATE INDEX assignment_open ON assignment (city, organisation) WHERE status = 1
 -- How full each organisation is. The database, not the daemon, keeps open <= capacity.
 CREATE TABLE load (
     city         int  NOT NULL,                      -- the organisation's city
-    organisation text NOT NULL,
+    organisation text COLLATE "C" NOT NULL,
     open         int  NOT NULL DEFAULT 0,
     capacity     int  NOT NULL,                      -- in force
     wanted       int  NOT NULL,                      -- of the roster; in force as soon as `open` allows
-    granted      int  NOT NULL DEFAULT 0,            -- by the last claim, so that the claimer can read it
     PRIMARY KEY (city, organisation),
     CHECK (open >= 0 AND open <= capacity)
-);
+) WITH (fillfactor = 50);
 
 -- The journal: gapless and hash-chained per agency.
 CREATE TABLE journal (
     city      int         NOT NULL,
-    agency    text        NOT NULL,
+    agency    text COLLATE "C" NOT NULL,
     seq       bigint      NOT NULL,
     at        timestamptz NOT NULL,
     referral  uuid        NOT NULL,
@@ -150,7 +159,7 @@ CREATE INDEX journal_referral ON journal (city, referral, seq);
 -- Free text beside a journal entry; sealed, erasable, bound to the entry by the hash in its body.
 CREATE TABLE note (
     city      int    NOT NULL,
-    agency    text   NOT NULL,
+    agency    text COLLATE "C" NOT NULL,
     seq       bigint NOT NULL,
     referral  uuid   NOT NULL,
     sealed    bytea  NOT NULL,
@@ -162,7 +171,7 @@ CREATE INDEX note_referral ON note (city, referral);
 CREATE TABLE supplement (
     city           int    NOT NULL,
     referral       uuid   NOT NULL,
-    supplement_ref text   NOT NULL,
+    supplement_ref text COLLATE "C" NOT NULL,
     content        bytea  NOT NULL,
     seq            bigint NOT NULL,                  -- journal entry that records it
     sealed         bytea  NOT NULL,
@@ -173,7 +182,7 @@ CREATE TABLE supplement (
 CREATE TABLE quarantine (
     city     int         NOT NULL,
     id       uuid        NOT NULL,
-    agency   text        NOT NULL,
+    agency   text COLLATE "C" NOT NULL,
     at       timestamptz NOT NULL,
     reason   text        NOT NULL,
     content  bytea       NOT NULL,                   -- SHA-256 of the raw bytes: the same garbage is kept once
@@ -185,12 +194,13 @@ CREATE TABLE quarantine (
 -- Live sessions of receivers: a row not renewed is a session gone. One a receiver; the newest Hello has it.
 CREATE TABLE session (
     city      int         NOT NULL,
-    receiver  text        NOT NULL,
+    receiver  text COLLATE "C" NOT NULL,
     id        uuid        NOT NULL,
     daemon    uuid        NOT NULL,
     until     timestamptz NOT NULL,
-    PRIMARY KEY (city, receiver)
-);
+    PRIMARY KEY (city, receiver),
+    UNIQUE (city, id)
+) WITH (fillfactor = 50);
 
 -- Every published rule set, whole, by content. Small, and read everywhere: a reference table when distributed.
 CREATE TABLE ruleset_file (
@@ -212,25 +222,44 @@ CREATE TABLE publication (
     PRIMARY KEY (at, daemon)
 );
 
--- Monthly partitions, made ahead by `referrald migrate` and by the running daemon.
+-- What is sealed does not compress: do not try.
+ALTER TABLE referral ALTER COLUMN sealed SET STORAGE EXTERNAL;
+ALTER TABLE note ALTER COLUMN sealed SET STORAGE EXTERNAL;
+ALTER TABLE supplement ALTER COLUMN sealed SET STORAGE EXTERNAL;
+ALTER TABLE quarantine ALTER COLUMN sealed SET STORAGE EXTERNAL;
+
+-- For a statement that has to find every row it was given: fails the transaction when it has not.
+CREATE FUNCTION expect(done bigint, wanted int) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF done <> wanted THEN
+        RAISE EXCEPTION 'wrote % rows of %', done, wanted USING ERRCODE = 'P0R01';
+    END IF;
+END $$;
+
+-- Monthly partitions, made ahead by `referrald migrate` and by the running daemon. A table is made first and then
+-- attached, which does not lock out those who read and write meanwhile.
 CREATE FUNCTION ensure_partitions(first date, months int) RETURNS int LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = referral, pg_temp AS $$
 DECLARE
     parent text;
+    child  text;
     month  date;
     made   int := 0;
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('referral.ensure_partitions', 0));
     FOREACH parent IN ARRAY ARRAY['referral', 'decision', 'journal'] LOOP
         FOR i IN 0 .. months - 1 LOOP
             month := (date_trunc('month', first) + make_interval(months => i))::date;
-            IF to_regclass(format('referral.%I', parent || to_char(month, '_YYYYMM'))) IS NULL THEN
-                EXECUTE format('CREATE TABLE referral.%I PARTITION OF referral.%I FOR VALUES FROM (%L) TO (%L)',
-                    parent || to_char(month, '_YYYYMM'), parent,
-                    month::timestamp AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
+            child := parent || to_char(month, '_YYYYMM');
+            IF to_regclass(format('referral.%I', child)) IS NULL THEN
+                EXECUTE format('CREATE TABLE referral.%I (LIKE referral.%I INCLUDING ALL)', child, parent);
+                EXECUTE format('ALTER TABLE referral.%I ATTACH PARTITION referral.%I FOR VALUES FROM (%L) TO (%L)',
+                    parent, child, month::timestamp AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
                 made := made + 1;
             END IF;
         END LOOP;
     END LOOP;
     RETURN made;
 END $$;
-SELECT ensure_partitions((now() - interval '1 month')::date, 6);
+REVOKE ALL ON FUNCTION ensure_partitions(date, int) FROM PUBLIC;
+SELECT ensure_partitions((now() AT TIME ZONE 'UTC' - interval '1 month')::date, 6);

@@ -50,7 +50,8 @@ static void odd_places(void **state)
 {
     (void)state;
     struct diag *d = diag_new();
-    struct diag_place whole = {.file = "peers"}, line = place(123456, 0, 0, "abc"), behind = place(3, 9, 5, "ab");
+    struct diag_place whole = {.file = "peers"}, line = place(123456, 0, 0, "abc"),
+                      behind = place(3, 9, 5, "ab");
     diag_add(d, DIAG_ERROR, &whole, NULL, "no file");
     diag_add(d, DIAG_ERROR, &line, "shorten it", "too long");
     diag_add(d, DIAG_ERROR, &behind, NULL, "ends early");
@@ -68,7 +69,9 @@ static void terminals_get_no_commands(void **state)
 {
     (void)state;
     struct diag *d = diag_new();
-    struct diag_place at = place(1, 4, 1, "a\033\xff" "b");
+    struct diag_place at = place(1, 4, 1,
+                                 "a\033\xff"
+                                 "b");
     diag_add(d, DIAG_ERROR, &at, NULL, "here");
     assert_text(d, "config/rules/20-labour.yaml:1:4: error: here\n"
                    "    1 | a??b\n"
@@ -102,7 +105,8 @@ static void sorted_and_stable(void **state)
         const char *file;
         unsigned line, col;
         const char *cause;
-    } added[] = {{"b", 1, 1, "5"}, {"a", 10, 2, "4"}, {"a", 2, 7, "2"}, {"a", 2, 7, "3"}, {"a", 2, 1, "1"}, {"a", 0, 0, "0"}};
+    } added[] = {{"b", 1, 1, "5"}, {"a", 10, 2, "4"}, {"a", 2, 7, "2"},
+                 {"a", 2, 7, "3"}, {"a", 2, 1, "1"},  {"a", 0, 0, "0"}};
     struct diag *d = diag_new();
     for (size_t i = 0; i < 6; i++) {
         struct diag_place at = {.file = added[i].file, .line = added[i].line, .col = added[i].col};
@@ -155,10 +159,14 @@ static void counts_go_on_past_the_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_form_in_the_header),    cmocka_unit_test(wide_characters_take_two_columns),
-        cmocka_unit_test(odd_places),                cmocka_unit_test(terminals_get_no_commands),
-        cmocka_unit_test(colour_only_where_wanted),  cmocka_unit_test(sorted_and_stable),
-        cmocka_unit_test(texts_are_copied),          cmocka_unit_test(counts_go_on_past_the_limit),
+        cmocka_unit_test(the_form_in_the_header),
+        cmocka_unit_test(wide_characters_take_two_columns),
+        cmocka_unit_test(odd_places),
+        cmocka_unit_test(terminals_get_no_commands),
+        cmocka_unit_test(colour_only_where_wanted),
+        cmocka_unit_test(sorted_and_stable),
+        cmocka_unit_test(texts_are_copied),
+        cmocka_unit_test(counts_go_on_past_the_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

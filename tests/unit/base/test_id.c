@@ -35,7 +35,8 @@ static void never_the_same(void **state)
         for (int j = 0; j < i; j++)
             assert_false(id_eq(ids[i], ids[j]));
     }
-    static const unsigned char random_bits[16] = {0, 0, 0, 0, 0, 0, 0x0f, 0xff, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    static const unsigned char random_bits[16] = {0, 0, 0,    0,    0,    0,    0x0f, 0xff,
+                                                  0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
     for (int k = 0; k < 16; k++)
         assert_int_equal(seen[k], random_bits[k]);
 }
@@ -91,8 +92,8 @@ static void other_texts_are_no_ids(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tells_city_and_time),      cmocka_unit_test(never_the_same),
-        cmocka_unit_test(text_form_and_back),       cmocka_unit_test(text_order_is_time_order),
+        cmocka_unit_test(tells_city_and_time),    cmocka_unit_test(never_the_same),
+        cmocka_unit_test(text_form_and_back),     cmocka_unit_test(text_order_is_time_order),
         cmocka_unit_test(other_texts_are_no_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,7 +44,8 @@ static void values_cannot_forge_lines(void **state)
     (void)state;
     assert_str(text("e", "one\ntwo", LOG_FIELDS(LOG_Z("k", "a\" b=\"c\n\\\033\x7f"))),
                "2026-11-23T16:02:11.123+08:00 info  e  one\\ntwo  k=\"a\\\" b=\\\"c\\n\\\\\\x1b\\x7f\"\n");
-    assert_str(text("e", "m", LOG_FIELDS(LOG_Z("k", "\xff"))), "2026-11-23T16:02:11.123+08:00 info  e  m  k=\"\\xff\"\n");
+    assert_str(text("e", "m", LOG_FIELDS(LOG_Z("k", "\xff"))),
+               "2026-11-23T16:02:11.123+08:00 info  e  m  k=\"\\xff\"\n");
 }
 
 static void absent_values_are_left_out(void **state)
@@ -55,14 +56,16 @@ static void absent_values_are_left_out(void **state)
                "2026-11-23T16:02:11.123+08:00 info  e  m  empty=\"\" i=0\n");
     assert_str(text("e", "m", LOG_FIELDS(LOG_Z("k", NULL))), "2026-11-23T16:02:11.123+08:00 info  e  m\n");
     assert_str(json("e", "m", LOG_FIELDS(LOG_S("k", none))),
-               "{\"time\":\"2026-11-23T16:02:11.123+08:00\",\"level\":\"warning\",\"event\":\"e\",\"message\":\"m\"}\n");
+               "{\"time\":\"2026-11-23T16:02:11.123+08:00\",\"level\":\"warning\",\"event\":\"e\","
+               "\"message\":\"m\"}\n");
 }
 
 static void json_is_json(void **state)
 {
     (void)state;
     static const char value[] = "a\"\\\b\f\n\r\t\x01\x7f 院 \xf0\x9f\x98\x80";
-    struct str s = json("e.f", "m", LOG_FIELDS(LOG_Z("k", value), LOG_I("i", INT64_MIN), LOG_Z("bad", "x\xff")));
+    struct str s =
+        json("e.f", "m", LOG_FIELDS(LOG_Z("k", value), LOG_I("i", INT64_MIN), LOG_Z("bad", "x\xff")));
     json_t *root = json_loadb(s.p, s.n, JSON_REJECT_DUPLICATES, NULL);
     assert_non_null(root);
     assert_string_equal(json_string_value(json_object_get(root, "k")), value);
@@ -109,8 +112,10 @@ static void long_lines_are_cut_whole(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_line_of_text),             cmocka_unit_test(values_cannot_forge_lines),
-        cmocka_unit_test(absent_values_are_left_out), cmocka_unit_test(json_is_json),
+        cmocka_unit_test(a_line_of_text),
+        cmocka_unit_test(values_cannot_forge_lines),
+        cmocka_unit_test(absent_values_are_left_out),
+        cmocka_unit_test(json_is_json),
         cmocka_unit_test(long_lines_are_cut_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,18 +4,20 @@
 #include "base/diag.h"
 #include "base/check.h"
 
-static const char *const keys[] = {"channel", "mode", "category", "region", "claim", "tags", "risk", "text",
-                                   "offence", "party", "parties", "agency", "人民调解委员会", "工伤"};
+static const char *const keys[] = {"channel", "mode",   "category",       "region",  "claim",
+                                   "tags",    "risk",   "text",           "offence", "party",
+                                   "parties", "agency", "人民调解委员会", "工伤"};
 #define N_KEYS (sizeof keys / sizeof *keys)
 
 static void close_words_are_suggested(void **state)
 {
     (void)state;
     static const char *const pairs[][2] = {
-        {"chanel", "channel"},   {"channnel", "channel"}, {"cahnnel", "channel"}, {"Channel", "channel"},
-        {"REGION", "region"},    {"mdoe", "mode"},        {"part", "party"},      {"partys", "party"},
-        {"catagory", "category"}, {"agancy", "agency"},    {"tag", "tags"},        {"人民调节委员会", "人民调解委员会"},
-        {"offense", "offence"},  {"工商", "工伤"},         {"claim", "claim"},
+        {"chanel", "channel"},  {"channnel", "channel"}, {"cahnnel", "channel"},
+        {"Channel", "channel"}, {"REGION", "region"},    {"mdoe", "mode"},
+        {"part", "party"},      {"partys", "party"},     {"catagory", "category"},
+        {"agancy", "agency"},   {"tag", "tags"},         {"人民调节委员会", "人民调解委员会"},
+        {"offense", "offence"}, {"工商", "工伤"},        {"claim", "claim"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         const char *found = diag_nearest(str_from(pairs[i][0]), keys, N_KEYS);
@@ -29,7 +31,15 @@ static void far_ones_are_not(void **state)
     (void)state;
     char huge[300];
     memset(huge, 'c', sizeof huge);
-    static const char *const far[] = {"", "x", "colour", "organisation", "xxxx", "调", "\xff\xfe", "ch\xff" "nnel"};
+    static const char *const far[] = {"",
+                                      "x",
+                                      "colour",
+                                      "organisation",
+                                      "xxxx",
+                                      "调",
+                                      "\xff\xfe",
+                                      "ch\xff"
+                                      "nnel"};
     for (size_t i = 0; i < sizeof far / sizeof *far; i++)
         assert_null(diag_nearest(str_from(far[i]), keys, N_KEYS));
     assert_null(diag_nearest((struct str){huge, sizeof huge}, keys, N_KEYS));
@@ -46,7 +56,8 @@ static void the_closest_wins_then_the_first(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(close_words_are_suggested), cmocka_unit_test(far_ones_are_not),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(close_words_are_suggested),
+                                       cmocka_unit_test(far_ones_are_not),
                                        cmocka_unit_test(the_closest_wins_then_the_first)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

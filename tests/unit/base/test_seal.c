@@ -178,9 +178,12 @@ static void makes_a_key_file_but_never_over_another(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(opens_what_it_sealed),        cmocka_unit_test(every_changed_byte_is_noticed),
-        cmocka_unit_test(last_key_seals_and_all_open), cmocka_unit_test(budget),
-        cmocka_unit_test(bad_key_files),               cmocka_unit_test(makes_a_key_file_but_never_over_another),
+        cmocka_unit_test(opens_what_it_sealed),
+        cmocka_unit_test(every_changed_byte_is_noticed),
+        cmocka_unit_test(last_key_seals_and_all_open),
+        cmocka_unit_test(budget),
+        cmocka_unit_test(bad_key_files),
+        cmocka_unit_test(makes_a_key_file_but_never_over_another),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }

@@ -19,7 +19,8 @@ static void equality(void **state)
 static void order(void **state)
 {
     (void)state;
-    static const char *const ascending[] = {"", "3", "32", "3201", "320102", "3202", "a", "ab", "é", "中", "\xf0\x9f\x98\x80"};
+    static const char *const ascending[] = {"",  "3",  "32", "3201", "320102",          "3202",
+                                            "a", "ab", "é",  "中",   "\xf0\x9f\x98\x80"};
     size_t n = sizeof ascending / sizeof *ascending;
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < n; j++) {

@@ -27,7 +27,8 @@ struct world {
 static inline void world_region(struct world *w, struct region *items, int *n, const char *prefix, int number,
                                 int width, enum region_kind kind)
 {
-    items[(*n)++] = (struct region){.code = arena_printf(w->a, "%s%0*d", prefix, width, number), .kind = kind};
+    items[(*n)++] =
+        (struct region){.code = arena_printf(w->a, "%s%0*d", prefix, width, number), .kind = kind};
 }
 
 static inline void world_regions(struct world *w)
@@ -57,8 +58,10 @@ static inline void world_regions(struct world *w)
 
 static inline void world_categories(struct world *w)
 {
-    static const char *const tree[N_CATEGORIES][2] = {
-        [LABOUR] = {"labour", ""}, [WAGES] = {"wages", "labour"}, [OVERTIME] = {"overtime", "wages"}, [NEIGHBOUR] = {"neighbour", ""}};
+    static const char *const tree[N_CATEGORIES][2] = {[LABOUR] = {"labour", ""},
+                                                      [WAGES] = {"wages", "labour"},
+                                                      [OVERTIME] = {"overtime", "wages"},
+                                                      [NEIGHBOUR] = {"neighbour", ""}};
     struct category *items = ARENA_ARRAY(w->a, N_CATEGORIES, struct category);
     struct category_name *names = ARENA_ARRAY(w->a, N_CATEGORIES, struct category_name);
     const char *why;
@@ -66,7 +69,8 @@ static inline void world_categories(struct world *w)
         items[i] = (struct category){.code = str_from(tree[i][0]), .parent_code = str_from(tree[i][1])};
         names[i] = (struct category_name){items[i].code, i};
     }
-    assert_int_equal(categories_build(w->a, items, N_CATEGORIES, names, N_CATEGORIES, &w->rs.categories, &why), -1);
+    assert_int_equal(
+        categories_build(w->a, items, N_CATEGORIES, names, N_CATEGORIES, &w->rs.categories, &why), -1);
 }
 
 static inline struct world *world_new(void)
@@ -96,12 +100,16 @@ static inline int world_place(const struct world *w, const char *code)
     return i;
 }
 
-static inline struct organisation *world_org(struct world *w, const char *id, enum org_kind kind, const char *region)
+static inline struct organisation *world_org(struct world *w, const char *id, enum org_kind kind,
+                                             const char *region)
 {
     assert_true(w->n_orgs < WORLD_ORGS_MAX);
     struct organisation *o = &w->orgs[w->n_orgs++];
-    *o = (struct organisation){
-        .id = arena_str(w->a, str_from(id)), .kind = kind, .region = world_place(w, region), .capacity = 10, .rating = 3};
+    *o = (struct organisation){.id = arena_str(w->a, str_from(id)),
+                               .kind = kind,
+                               .region = world_place(w, region),
+                               .capacity = 10,
+                               .rating = 3};
     return o;
 }
 
@@ -135,9 +143,11 @@ static inline struct load_view world_load(struct world *w)
 
 static inline struct referral world_referral(const struct world *w, const char *place)
 {
-    return (struct referral){
-        .channel = CHANNEL_COURT, .mode = MODE_COURT_PRE_FILING, .agency = STR("court-320501"),
-        .place = world_place(w, place), .category = -1};
+    return (struct referral){.channel = CHANNEL_COURT,
+                             .mode = MODE_COURT_PRE_FILING,
+                             .agency = STR("court-320501"),
+                             .place = world_place(w, place),
+                             .category = -1};
 }
 
 /* The id of an organisation, or "-". */

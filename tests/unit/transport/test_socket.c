@@ -282,6 +282,24 @@ static void nonsense_is_dropped_whole(void **state)
     assert_true(nonsense >= 5 && nonsense < 20);
 }
 
+/* Whoever chooses a routing id can choose one that was somebody else's. */
+static void chosen_routing_id_is_told(void **state)
+{
+    struct stage *st = *state;
+    void *z = raw_client(st, ZMQ_DEALER, &st->known);
+    struct received in;
+    zmq_setsockopt(z, ZMQ_ROUTING_ID, "hub-320505", 10);
+    raw_connect(st, z);
+    send_frames(z, 1, true);
+    receives(st, st->server, "x", &in);
+    assert_true(in.chosen_id);
+    assert_true(str_eqz(in.routing_id, "hub-320505"));
+    struct socket *c = client_of(st, &st->known);
+    assert_int_equal(socket_send(c, (struct str){0}, STR("y")), SEND_OK);
+    receives(st, st->server, "y", &in);
+    assert_false(in.chosen_id);
+}
+
 static void empty_payload_is_a_message(void **state)
 {
     struct stage *st = *state;
@@ -464,6 +482,7 @@ int main(void)
         T(two_keys_are_told_apart),
         T(req_looks_like_dealer),
         T(nonsense_is_dropped_whole),
+        T(chosen_routing_id_is_told),
         T(empty_payload_is_a_message),
         T(gone_peer_is_told),
         T(full_peer_is_told),

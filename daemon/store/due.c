@@ -1,0 +1,103 @@
+/*
+ * due.c - what is due, shared out among daemons
+ */
+#include "store/desk.h"
+#include "store/fields.h"
+
+#include <stdlib.h>
+
+static const struct statement claim_due = {
+    "claim_due",
+    "WITH picked AS (SELECT city, referral FROM docket WHERE city = $1::int4 AND due_at <= $2::timestamptz "
+    "AND (due_claim IS NULL OR due_claim <= $2::timestamptz) ORDER BY due_at LIMIT $4::int4 FOR UPDATE SKIP LOCKED) "
+    "UPDATE docket d SET due_claim = $3::timestamptz FROM picked p "
+    "WHERE d.city = $1::int4 AND d.city = p.city AND d.referral = p.referral "
+    "RETURNING d.referral, d.agency, d.due_kind, d.due_at, d.state",
+};
+
+/* What another daemon has claimed is free again when its claim ends. */
+static const struct statement next_due = {
+    "next_due",
+    "SELECT LEAST((SELECT due_at FROM docket WHERE city = $1::int4 AND due_at IS NOT NULL AND due_claim IS NULL "
+    "ORDER BY due_at LIMIT 1), (SELECT due_claim FROM docket WHERE city = $1::int4 AND due_claim IS NOT NULL "
+    "ORDER BY due_claim LIMIT 1))",
+};
+
+/* An agency that has written has a chain. */
+static const struct statement all_cities = {
+    "all_cities",
+    "SELECT DISTINCT city FROM chain WHERE seq > 0 ORDER BY city",
+};
+
+static int due_order(const void *x, const void *y)
+{
+    const struct due_row *a = x, *b = y;
+    if (a->due_ms != b->due_ms)
+        return (a->due_ms > b->due_ms) - (a->due_ms < b->due_ms);
+    return memcmp(a->referral.b, b->referral.b, sizeof a->referral.b);
+}
+
+enum db_result due_claim(struct db *db, struct arena *a, int city, int64_t now_ms, int64_t until_ms, int limit,
+                         struct due_row **out, int *n)
+{
+    struct args args;
+    args_init(&args);
+    args_int4(&args, city);
+    args_ms(&args, now_ms);
+    args_ms(&args, until_ms);
+    args_int4(&args, limit);
+    enum db_result r = pipe_one(db, &claim_due, &args);
+    if (r != DB_OK)
+        return r;
+    const PGresult *res = pipe_result(db, 0);
+    int count = PQntuples(res);
+    struct due_row *d = ARENA_ARRAY(a, (size_t)count + 1, struct due_row);
+    for (int i = 0; d && i < count; i++) {
+        struct fields f = {res, i, 0, a};
+        d[i].referral = field_id(&f);
+        d[i].agency = field_str(&f);
+        d[i].due_kind = (int)field_int(&f);
+        d[i].due_ms = field_ms(&f);
+        d[i].state = (int)field_int(&f);
+    }
+    r = fields_done(db, a);
+    if (r != DB_OK)
+        return r;
+    qsort(d, (size_t)count, sizeof *d, due_order);
+    *out = d;
+    *n = count;
+    return DB_OK;
+}
+
+enum db_result due_next(struct db *db, int city, int64_t *out_ms)
+{
+    struct args args;
+    args_init(&args);
+    args_int4(&args, city);
+    enum db_result r = pipe_one(db, &next_due, &args);
+    if (r != DB_OK)
+        return r;
+    struct fields f = {pipe_result(db, 0), 0, 0, NULL};
+    *out_ms = field_ms(&f);
+    return DB_OK;
+}
+
+enum db_result city_list(struct db *db, struct arena *a, int **out, int *n)
+{
+    enum db_result r = pipe_one(db, &all_cities, NULL);
+    if (r != DB_OK)
+        return r;
+    const PGresult *res = pipe_result(db, 0);
+    int count = PQntuples(res);
+    int *cities = ARENA_ARRAY(a, (size_t)count + 1, int);
+    for (int i = 0; cities && i < count; i++) {
+        struct fields f = {res, i, 0, a};
+        cities[i] = (int)field_int(&f);
+    }
+    r = fields_done(db, a);
+    if (r == DB_OK) {
+        *out = cities;
+        *n = count;
+    }
+    return r;
+}

@@ -1,0 +1,36 @@
+/*
+ * fuzz_conf.c - any bytes as a rules file: tree, schema, conditions, ladder, tests
+ *
+ * The rest of the configuration is small and right. Nothing may crash, leak or take long; what comes out is
+ * either a rule set without errors, or errors without a rule set.
+ */
+#include "../unit/conf/small.h"
+#include "conf/load.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static char channels[8192];
+    if (!channels[0])
+        small_channels(channels);
+    const struct source_file files[] = {
+        {.name = STR("calendar/x.csv"), .bytes = str_from(small_calendar)},
+        {.name = STR("categories/x.csv"), .bytes = str_from(small_categories)},
+        {.name = STR("channels.yaml"), .bytes = str_from(channels)},
+        {.name = STR("organisations/x.yaml"), .bytes = str_from(small_organisations)},
+        {.name = STR("regions/x.csv"), .bytes = str_from(small_regions)},
+        {.name = STR("rules/x.yaml"), .bytes = {(const char *)data, size}},
+    };
+    const struct source source = {"config", files, sizeof(files) / sizeof(*files)};
+    struct diag *diag = diag_new();
+    const struct ruleset *rs = conf_load_ruleset(&source, true, diag);
+    if ((rs == NULL) != (diag_count(diag, DIAG_ERROR) > 0))
+        abort();
+    free(diag_text(diag));
+    ruleset_unref(rs);
+    diag_free(diag);
+    return 0;
+}
