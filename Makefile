@@ -30,6 +30,9 @@ LD_cov      := --coverage
 CFLAGS_ALL  = -std=gnu17 -D_GNU_SOURCE $(OPT_$(VARIANT)) $(WARN) $(WERROR) -Idaemon -I$(B)/gen -DVERSION='"$(VERSION)"' \
               $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
 LIBS        = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread -lm
+# V=1 shows whole commands.
+Q           = $(if $(V),,@echo '  $(1)' && )
+
 LDFLAGS_ALL = $(LD_$(VARIANT)) $(LDFLAGS)
 
 PROTO      := $(wildcard proto/referral/v1/*.proto)
@@ -52,28 +55,28 @@ build: $(B)/referrald $(B)/referralctl ## build the daemon and its command line 
 # Generated code: protobuf-c from proto/, and the migrations as one C array.
 $(B)/gen/%.pb-c.c: proto/%.proto
 	@mkdir -p $(@D)
-	protoc-c -I proto --c_out=$(B)/gen $<
+	$(call Q,PROTO $<)protoc-c -I proto --c_out=$(B)/gen $<
 
 $(B)/gen/%.pb-c.o: $(B)/gen/%.pb-c.c | $(PB_C)
-	$(CC) -std=gnu17 $(OPT_$(VARIANT)) -w -I$(B)/gen -c -o $@ $<
+	$(call Q,CC    $<)$(CC) -std=gnu17 $(OPT_$(VARIANT)) -w -I$(B)/gen -c -o $@ $<
 
 $(B)/gen/migrations.c: $(MIGRATIONS) daemon/store/embed.sh
 	@mkdir -p $(@D)
-	bash daemon/store/embed.sh $(MIGRATIONS) > $@.tmp && mv $@.tmp $@
+	$(call Q,EMBED migrations)bash daemon/store/embed.sh $(MIGRATIONS) > $@.tmp && mv $@.tmp $@
 
 $(B)/gen/migrations.o: $(B)/gen/migrations.c
-	$(CC) $(CFLAGS_ALL) -c -o $@ $<
+	$(call Q,CC    $<)$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
 $(B)/%.o: daemon/%.c | $(PB_C)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(call Q,CC    $<)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 $(LIB): $(LIB_O) $(PB_O)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call Q,AR    $@)ar rcs $@ $^
 
 $(B)/referrald $(B)/referralctl: $(B)/%: $(B)/%.o $(LIB)
-	$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB) $(LIBS)
+	$(call Q,LINK  $@)$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB) $(LIBS)
 
 -include $(LIB_O:.o=.d) $(B)/referrald.d $(B)/referralctl.d
 

@@ -17,7 +17,7 @@ test-build:
 
 $(T)/tests/%: tests/%.c $(T)/libreferral.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -Itests/unit -o $@ $< $(LDFLAGS_ALL) $(T)/libreferral.a $(LIBS) -lcmocka
+	$(call Q,TEST  $<)$(CC) $(CFLAGS_ALL) -Itests/unit -o $@ $< $(LDFLAGS_ALL) $(T)/libreferral.a $(LIBS) -lcmocka
 
 .PHONY: test test-build
 
@@ -26,7 +26,7 @@ BENCH_BIN  := build/release/tests/bench/load build/release/tests/bench/ceiling
 
 build/release/tests/bench/%: tests/bench/%.c build/release/libreferral.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -o $@ $< $(LDFLAGS_ALL) build/release/libreferral.a $(LIBS)
+	$(call Q,TEST  $<)$(CC) $(CFLAGS_ALL) -o $@ $< $(LDFLAGS_ALL) build/release/libreferral.a $(LIBS)
 
 bench-intake: ## referrals taken in over CURVE, beside what plain libpq writes in the same run (build/bench/intake.json)
 	@bash deploy/run/install-packages.sh run

@@ -35,7 +35,7 @@ struct peer_key {
 
 struct peers {
     atomic_int refs;
-    struct arena *arena;
+    struct arena *arena;      /* this struct lies in it too */
     const struct peer *items; /* sorted by id */
     int n;
     const struct peer_key *keys; /* sorted by key */

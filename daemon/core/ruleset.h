@@ -19,7 +19,7 @@
 
 struct ruleset {
     atomic_int refs;           /* starts at 1 */
-    struct arena *arena;
+    struct arena *arena;       /* this struct lies in it too */
     struct digest hash;        /* over the manifest of its files */
     struct regions regions;
     struct categories categories;

@@ -5,6 +5,7 @@
 
 #include "ctl/json.h"
 
+#include <sodium.h>
 #include <string.h>
 
 static const uint64_t everywhere = OPT(CONFIG) | OPT(SOCKET) | OPT(HELP);
@@ -136,6 +137,10 @@ int ctl_main(int argc, char **argv)
     struct call c;
     if (!call_parse(argc, argv, stderr, &c))
         return CTL_USAGE;
+    if (sodium_init() < 0) {
+        fprintf(stderr, "referralctl: libsodium does not start\n");
+        return CTL_NO;
+    }
     if (call_has(&c, OPT_HELP)) {
         command_help(stdout, c.command);
         return CTL_OK;

@@ -58,15 +58,27 @@ static struct str shown(enum cell_kind kind, struct str cell, char time[TIME_TEX
     return cell;
 }
 
+static bool is_control(char c)
+{
+    return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
+/* Columns that `s` takes with a '?' for each control character. */
+static int shown_width(struct str s)
+{
+    int width = text_width(s);
+    for (size_t i = 0; i < s.n; i++)
+        width += is_control(s.p[i]);
+    return width;
+}
+
 void layout_padded(FILE *out, struct str s, int width, bool right)
 {
-    int pad = width - text_width(s);
+    int pad = width - shown_width(s);
     for (int i = 0; right && i < pad; i++)
         fputc(' ', out);
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        fputc(c < 0x20 || c == 0x7f ? '?' : c, out);
-    }
+    for (size_t i = 0; i < s.n; i++)
+        fputc(is_control(s.p[i]) ? '?' : s.p[i], out);
     for (int i = 0; !right && i < pad; i++)
         fputc(' ', out);
 }
@@ -77,7 +89,7 @@ static int column_width(const struct sheet *s, int column)
     int width = text_width(str_from(s->columns[column].head));
     for (size_t r = 0; r < s->n_rows; r++) {
         struct str cell = s->cells[r * (size_t)s->n_columns + (size_t)column];
-        int w = text_width(shown(s->columns[column].kind, cell, time));
+        int w = shown_width(shown(s->columns[column].kind, cell, time));
         width = w > width ? w : width;
     }
     return width;

@@ -28,6 +28,27 @@ static bool from_organisation(const struct case_file *c)
     return !id_is_zero(c->work->event.assignment) && c->work->origin == ORIGIN_DISPATCH;
 }
 
+/*
+ * Said before, and done: the newest answer once more, or one whose effect stands. Terms do not matter then, nor what was
+ * said since.
+ */
+static bool said_before(const struct case_file *c, const struct assignment_row *row)
+{
+    const struct work_event *e = &c->work->event;
+    if (row->answered && digest_eq(row->answer, e->answer_digest))
+        return true;
+    switch (e->event) {
+    case EVENT_ACCEPT:
+        return row->status == ASSIGNMENT_ACCEPTED || row->status == ASSIGNMENT_CONCLUDED;
+    case EVENT_DECLINE:
+        return row->status == ASSIGNMENT_DECLINED;
+    case EVENT_CONCLUDE:
+        return row->status == ASSIGNMENT_CONCLUDED && c->docket->conclusion == (int)e->answer.conclusion;
+    default:
+        return false;
+    }
+}
+
 /* An organisation's answer: true when it may go on; else it is refused or recognised as a repeat. */
 static bool answer_admitted(struct case_file *c)
 {
@@ -37,11 +58,11 @@ static bool answer_admitted(struct case_file *c)
     bool closed = row->status != ASSIGNMENT_OFFERED && row->status != ASSIGNMENT_ACCEPTED;
     if (!peer_serves(&w->snapshot->peers->items[w->peer], row->organisation))
         refuse(c, FAULT_ORGANISATION_NOT_YOURS, "assignment_id");
-    else if (row->answered && digest_eq(row->answer, w->event.answer_digest))
+    else if (said_before(c, row))
         repeated(c);
     else if (w->event.event == EVENT_FOLLOW_UP ? !current || row->status == ASSIGNMENT_OFFERED : closed || !current)
         refuse(c, w->event.event == EVENT_FOLLOW_UP && current ? FAULT_STATE_FORBIDS : FAULT_ASSIGNMENT_CLOSED, "assignment_id");
-    else if (w->event.answer.term != (uint32_t)row->term)
+    else if (w->event.event != EVENT_FOLLOW_UP && w->event.answer.term != (uint32_t)row->term)
         refuse(c, FAULT_STALE_TERM, "term");
     else
         return true;

@@ -1,9 +1,9 @@
 /*
  * courier.c - the thread that keeps receivers' sessions in PostgreSQL and fetches their offers
  *
- * It may wait for PostgreSQL, so that dispatch need not. A session is a row that is renewed; whoever replaces the row has
- * the session, on whatever daemon. Hints from keepers make delivery prompt; a look every second makes it
- * true also for what other daemons commit.
+ * It may wait for PostgreSQL, so that dispatch need not. A session is a row that is renewed; whoever replaces
+ * the row has the session, on whatever daemon. Hints from keepers make delivery prompt; a look every second
+ * makes it true also for what other daemons commit.
  */
 #include "role/courier.h"
 
@@ -55,7 +55,9 @@ static void on_open(struct courier *c, struct letter *l)
     const struct session *w = &l->wanted;
     struct db *db = link_db(&c->link);
     struct session *s;
-    bool ok = db && link_ok(&c->link, session_open(db, id_city(w->id), w->receiver, w->id, c->office->daemon, clock_now_ms() + SESSION_LIFE_MS),
+    bool ok = db && link_ok(&c->link,
+                            session_open(db, id_city(w->id), w->receiver, w->id, c->office->daemon,
+                                         clock_now_ms() + SESSION_LIFE_MS),
                             "session_open");
     s = ok ? session_put(c->sessions, w) : NULL;
     if (s)
@@ -130,7 +132,8 @@ static void drop_lost(struct courier *c, const struct id *ids, const bool *lost,
     for (int i = 0; i < n; i++) {
         struct session *s = lost[i] ? session_of_id(c->sessions, ids[i]) : NULL;
         if (s)
-            courier_lose(c, s, "another connection of the receiver took over, or the database was away too long");
+            courier_lose(c, s,
+                         "another connection of the receiver took over, or the database was away too long");
     }
 }
 
@@ -147,7 +150,8 @@ static void renew(struct courier *c, struct db *db)
             ids[n] = s->id;
             cities[n] = id_city(s->id);
         }
-        if (link_ok(&c->link, session_renew(db, cities, ids, n, now, now + SESSION_LIFE_MS, lost), "session_renew")) {
+        if (link_ok(&c->link, session_renew(db, cities, ids, n, now, now + SESSION_LIFE_MS, lost),
+                    "session_renew")) {
             drop_lost(c, ids, lost, n);
             c->next_renewal_ms = clock_mono_ms() + RENEW_EVERY_MS;
         }
@@ -156,8 +160,8 @@ static void renew(struct courier *c, struct db *db)
 }
 
 /*
- * Where the connection was lost while offers were being taken, nobody knows whether they were. Under a new id the
- * session gets all that the old one had once more, with newer terms.
+ * Where the connection was lost while offers were being taken, nobody knows whether they were. Under a new id
+ * the session gets all that the old one had once more, with newer terms.
  */
 static void open_anew(struct courier *c, struct db *db)
 {
@@ -168,7 +172,9 @@ static void open_anew(struct courier *c, struct db *db)
         next = session_next(c->sessions, s);
         if (!s->doubt)
             continue;
-        if (!link_ok(&c->link, session_open(db, id_city(id), s->receiver, id, c->office->daemon, clock_now_ms() + SESSION_LIFE_MS),
+        if (!link_ok(&c->link,
+                     session_open(db, id_city(id), s->receiver, id, c->office->daemon,
+                                  clock_now_ms() + SESSION_LIFE_MS),
                      "session_open"))
             return;
         l = letter_new(LETTER_RENAMED, s->id);
@@ -214,7 +220,8 @@ static bool serve(struct courier *c)
 
 static void close_all(struct courier *c)
 {
-    for (struct session *s = session_next(c->sessions, NULL); s && c->link.db; s = session_next(c->sessions, s))
+    for (struct session *s = session_next(c->sessions, NULL); s && c->link.db;
+         s = session_next(c->sessions, s))
         (void)link_ok(&c->link, session_close(c->link.db, id_city(s->id), s->id), "session_close");
 }
 
@@ -225,7 +232,8 @@ static void *courier_main(void *arg)
     bool ready[2], more = false;
     c->dispatch = slot_open(c->office->hub, INBOX_DISPATCH_LETTERS);
     if (!c->dispatch)
-        log_event(LOG_ERROR, "courier.start", "no memory for letter boxes", LOG_FIELDS(LOG_Z("role", "courier")));
+        log_event(LOG_ERROR, "courier.start", "no memory for letter boxes",
+                  LOG_FIELDS(LOG_Z("role", "courier")));
     while (c->dispatch && !atomic_load(&c->office->stopping)) {
         atomic_store(&c->office->beats[BEAT_COURIER], clock_mono_ms());
         box_wait(inputs, 2, more ? 0 : WAIT_MS, ready);
@@ -265,7 +273,8 @@ void courier_start(struct courier *c)
     if (c->started)
         pthread_setname_np(c->thread, "courier");
     else
-        log_event(LOG_ERROR, "courier.start", "cannot start the thread", LOG_FIELDS(LOG_Z("role", "courier")));
+        log_event(LOG_ERROR, "courier.start", "cannot start the thread",
+                  LOG_FIELDS(LOG_Z("role", "courier")));
 }
 
 void courier_close(struct courier *c)
@@ -276,6 +285,10 @@ void courier_close(struct courier *c)
         return;
     if (c->started)
         pthread_join(c->thread, NULL);
+    if (c->hints)
+        inbox_shut(c->hints);
+    if (c->orders)
+        inbox_shut(c->orders);
     while (c->hints && (n = inbox_take(c->hints)) != NULL)
         free(n);
     while (c->orders && (l = inbox_take(c->orders)) != NULL)

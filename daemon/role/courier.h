@@ -1,6 +1,6 @@
 /*
- * courier.h - the inside of the courier role: the thread and its sessions (courier.c), offers fetched and sent off
- * (courier_delivery.c), offers looked after (courier_check.c)
+ * courier.h - the inside of the courier role: the thread and its sessions (courier.c), offers fetched and
+ * sent off (courier_delivery.c), offers looked after (courier_check.c)
  */
 #ifndef ROLE_COURIER_H
 #define ROLE_COURIER_H
@@ -34,7 +34,7 @@ bool courier_deliver(struct courier *c, struct db *db);
 /* Looks which offers have been decided elsewhere. */
 void courier_check(struct courier *c, struct db *db);
 /* One Assignment, serialised; .p NULL when the referral cannot be read. Exposed for its test. */
-struct str courier_frame(struct arena *a, const struct keyring *personal, const struct snapshot *s, const struct delivery *d,
-                         int64_t now_ms);
+struct str courier_frame(struct arena *a, const struct keyring *personal, const struct snapshot *s,
+                         const struct delivery *d, int64_t now_ms);
 
 #endif

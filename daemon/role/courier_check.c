@@ -1,13 +1,14 @@
 /*
  * courier_check.c - offers that are out, compared with PostgreSQL
  *
- * What this daemon's keepers decide is told at once. What another daemon's timer lets lapse, or its keeper withdraws, is found
- * here, so that credit comes back and the receiver hears of it.
+ * What this daemon's keepers decide is told at once. What another daemon's timer lets lapse, or its keeper
+ * withdraws, is found here, so that credit comes back and the receiver hears of it.
  */
 #include "role/courier.h"
 #include "store/batch.h"
+#include "wire/limits.h"
 
-#define ROWS_AT_ONCE 1000
+#define ROWS_AT_ONCE LIMIT_CREDIT /* so that any one session fits */
 
 struct check {
     struct courier *c;
@@ -22,7 +23,9 @@ static const char *reason_of(const struct assignment_row *row)
 {
     if (!row->found)
         return NULL;
-    return row->status == ASSIGNMENT_LAPSED ? "lapsed" : row->status == ASSIGNMENT_CANCELLED ? "withdrawn" : NULL;
+    return row->status == ASSIGNMENT_LAPSED      ? "lapsed"
+           : row->status == ASSIGNMENT_CANCELLED ? "withdrawn"
+                                                 : NULL;
 }
 
 static void tell(struct check *k)
@@ -70,14 +73,12 @@ void courier_check(struct courier *c, struct db *db)
         k->db = db;
     }
     for (struct session *s = session_next(c->sessions, NULL); s && ok; s = session_next(c->sessions, s)) {
+        if (k->n + s->offers.n > ROWS_AT_ONCE)
+            ok = ask(k);
         for (int i = 0; i < s->offers.n && ok; i++) {
-            if (k->n == ROWS_AT_ONCE)
-                break; /* the rest of a very full session waits for the next look */
             k->rows[k->n] = (struct assignment_row){.id = s->offers.items[i].assignment};
             k->sessions[k->n++] = s->id;
         }
-        if (k->n > ROWS_AT_ONCE / 2)
-            ok = ask(k);
     }
     if (ok)
         (void)ask(k);

@@ -27,13 +27,15 @@ struct round {
 /* -- the message -- */
 
 /* What agencies added, opened. What does not open is left out: the offer stands without it. */
-static int supplements_of(struct arena *a, const struct keyring *personal, const struct delivery *d, struct str **out)
+static int supplements_of(struct arena *a, const struct keyring *personal, const struct delivery *d,
+                          struct str **out)
 {
     char bound[BIND_LONG_SIZE];
     int n = 0;
     *out = ARENA_ARRAY(a, (size_t)d->n_supplements + 1, struct str);
     for (int i = 0; *out && i < d->n_supplements; i++) {
-        struct str opened = unseal(personal, a, d->supplements[i], bind_supplement(bound, d->referral, d->supplement_refs[i]));
+        struct str opened = unseal(personal, a, d->supplements[i],
+                                   bind_supplement(bound, d->referral, d->supplement_refs[i]));
         if (opened.p)
             (*out)[n++] = opened;
     }
@@ -47,11 +49,13 @@ static int64_t finish_by(const struct snapshot *s, const struct delivery *d, int
     const bool known = d->mode > 0 && d->mode < MODE_LIMIT;
     if (limit.count <= 0)
         return 0;
-    return calendar_deadline(&s->rules->calendar, now_ms, limit, known && s->rules->policies.modes[d->mode].roll).ms;
+    return calendar_deadline(&s->rules->calendar, now_ms, limit,
+                             known && s->rules->policies.modes[d->mode].roll)
+        .ms;
 }
 
-struct str courier_frame(struct arena *a, const struct keyring *personal, const struct snapshot *s, const struct delivery *d,
-                         int64_t now_ms)
+struct str courier_frame(struct arena *a, const struct keyring *personal, const struct snapshot *s,
+                         const struct delivery *d, int64_t now_ms)
 {
     char bound[BIND_SIZE];
     struct record record = {.category = d->category};
@@ -92,8 +96,10 @@ static bool hand_over(struct round *r, struct session *s, const struct delivery 
         return false;
     l->frame = courier_frame(l->arena, r->c->office->personal, r->snapshot, d, clock_now_ms());
     if (!l->frame.p) {
-        log_event(LOG_ERROR, "referral.unreadable", "a sealed referral does not open: its key is missing, or the row was tampered with",
-                  LOG_FIELDS(LOG_Z("referral", id_text(d->referral, referral)), LOG_Z("assignment", id_text(d->assignment, assignment)),
+        log_event(LOG_ERROR, "referral.unreadable",
+                  "a sealed referral does not open: its key is missing, or the row was tampered with",
+                  LOG_FIELDS(LOG_Z("referral", id_text(d->referral, referral)),
+                             LOG_Z("assignment", id_text(d->assignment, assignment)),
                              LOG_S("organisation", d->organisation)));
         letter_free(l);
         return true;
@@ -154,7 +160,8 @@ static bool fetch(struct round *r, struct session *s)
     }
     if (n == 0 || limit <= 0)
         return true;
-    result = delivery_take(r->db, r->arena, s->id, organisations, n, r->live, r->n_live, limit, &deliveries, &n_taken);
+    result = delivery_take(r->db, r->arena, s->id, organisations, n, r->live, r->n_live, limit, &deliveries,
+                           &n_taken);
     s->doubt = result == DB_LOST;
     s->look = result == DB_AGAIN || (result == DB_OK && n_taken == limit);
     if (result == DB_AGAIN)
@@ -173,31 +180,33 @@ static bool round_begin(struct round *r)
     r->arena = arena_new(0);
     r->snapshot = publication_get(r->c->office->publication);
     return r->arena && r->snapshot &&
-           link_ok(&r->c->link, session_live(r->db, r->arena, clock_now_ms(), &r->live, &r->n_live), "session_live");
+           link_ok(&r->c->link, session_live(r->db, r->arena, clock_now_ms(), &r->live, &r->n_live),
+                   "session_live");
+}
+
+static bool waits(const struct session *s)
+{
+    return s->look && offers_room(&s->offers) > 0;
+}
+
+static struct session *next_waiting(struct courier *c, struct session *s)
+{
+    do
+        s = session_next(c->sessions, s);
+    while (s && !waits(s));
+    return s;
 }
 
 bool courier_deliver(struct courier *c, struct db *db)
 {
     struct round r = {.c = c, .db = db};
-    struct session *s = session_next(c->sessions, NULL), *next;
-    bool more = false, connected = true;
-    int done = 0;
-    while (s && !(s->look && offers_room(&s->offers) > 0))
-        s = session_next(c->sessions, s);
-    if (s && round_begin(&r)) {
-        for (; s && connected && !more; s = next) {
-            next = session_next(c->sessions, s); /* `s` may end in between */
-            if (!s->look || offers_room(&s->offers) <= 0)
-                continue;
-            if (done++ == SESSIONS_A_TURN)
-                more = true;
-            else
-                connected = fetch(&r, s);
-        }
+    struct session *s = next_waiting(c, NULL), *next;
+    bool connected = s && round_begin(&r);
+    for (int done = 0; s && connected && done < SESSIONS_A_TURN; s = next, done++) {
+        next = next_waiting(c, s); /* first: `s` may end */
+        connected = fetch(&r, s);
     }
-    for (s = session_next(c->sessions, NULL); s && connected && !more; s = session_next(c->sessions, s))
-        more = s->look && offers_room(&s->offers) > 0;
     snapshot_unref(r.snapshot);
     arena_free(r.arena);
-    return more && connected && c->link.db;
+    return connected && next_waiting(c, NULL);
 }

@@ -27,7 +27,9 @@ bool dispatch_send(struct dispatch *d, struct str routing_id, struct str frame)
     /* One that does not read what it gets is as good as gone: its offers go to whoever says Hello next. */
     s = session_of_route(d->sessions, routing_id);
     if (s)
-        dispatch_end(d, s, "session.lost", r == SEND_GONE ? "the receiver's connection is gone" : "the receiver does not read", true);
+        dispatch_end(d, s, "session.lost",
+                     r == SEND_GONE ? "the receiver's connection is gone" : "the receiver does not read",
+                     true);
     return false;
 }
 
@@ -92,11 +94,13 @@ static void *dispatch_main(void *arg)
 {
     struct dispatch *d = arg;
     struct office *o = d->office;
-    void *const inputs[] = {inbox_zmq(d->works), inbox_zmq(d->letters), inbox_zmq(d->notices), socket_zmq(d->socket)};
+    void *const inputs[] = {inbox_zmq(d->works), inbox_zmq(d->letters), inbox_zmq(d->notices),
+                            socket_zmq(d->socket)};
     bool ready[4];
     bool able = open_slots(d);
     if (!able)
-        log_event(LOG_ERROR, "dispatch.start", "no memory for letter boxes", LOG_FIELDS(LOG_I("keepers", o->settings.keepers)));
+        log_event(LOG_ERROR, "dispatch.start", "no memory for letter boxes",
+                  LOG_FIELDS(LOG_I("keepers", o->settings.keepers)));
     while (able && !atomic_load(&o->stopping)) {
         atomic_store(&o->beats[BEAT_DISPATCH], clock_mono_ms());
         box_wait(inputs, 4, WAIT_MS, ready);
@@ -128,7 +132,8 @@ struct dispatch *dispatch_open(struct office *o, char *why, size_t why_size)
     if (!d->sessions || !d->quota || !d->works || !d->notices || !d->letters)
         snprintf(why, why_size, "cannot open the inboxes of dispatch");
     else
-        d->socket = socket_router(o->hub, o->settings.listen_organisations, &o->router_keys, "organisations", why, why_size);
+        d->socket = socket_router(o->hub, o->settings.listen_organisations, &o->router_keys, "organisations",
+                                  why, why_size);
     if (!d->socket) {
         dispatch_close(d);
         return NULL;
@@ -142,7 +147,8 @@ void dispatch_start(struct dispatch *d)
     if (d->started)
         pthread_setname_np(d->thread, "dispatch");
     else
-        log_event(LOG_ERROR, "dispatch.start", "cannot start the thread", LOG_FIELDS(LOG_Z("role", "dispatch")));
+        log_event(LOG_ERROR, "dispatch.start", "cannot start the thread",
+                  LOG_FIELDS(LOG_Z("role", "dispatch")));
 }
 
 const char *dispatch_endpoint(const struct dispatch *d)
@@ -159,6 +165,10 @@ void dispatch_close(struct dispatch *d)
         return;
     if (d->started)
         pthread_join(d->thread, NULL);
+    struct inbox *const boxes[] = {d->works, d->notices, d->letters};
+    for (int i = 0; i < 3; i++)
+        if (boxes[i])
+            inbox_shut(boxes[i]);
     while (d->works && (w = inbox_take(d->works)) != NULL)
         work_free(w);
     while (d->notices && (n = inbox_take(d->notices)) != NULL)

@@ -1,6 +1,7 @@
 /*
- * dispatch.h - the inside of the dispatch role: the thread (dispatch.c), what receivers ask (dispatch_request.c), sessions
- * (dispatch_session.c) and what comes back from keepers and courier (dispatch_answer.c)
+ * dispatch.h - the inside of the dispatch role: the thread (dispatch.c), what receivers ask
+ * (dispatch_request.c), sessions (dispatch_session.c) and what comes back from keepers and courier
+ * (dispatch_answer.c)
  */
 #ifndef ROLE_DISPATCH_H
 #define ROLE_DISPATCH_H
@@ -54,6 +55,8 @@ void dispatch_hello(struct call *c);
 /* Ends a session here; the courier is told when `close`. `event` and `message` are for the log. */
 void dispatch_end(struct dispatch *d, struct session *s, const char *event, const char *message, bool close);
 void dispatch_end_silent(struct dispatch *d);
+/* Takes *l over, also when it is NULL for want of memory; false when it could not be sent. */
+bool dispatch_tell_courier(struct dispatch *d, struct letter *l);
 /* The assignment is not undecided any more. */
 void dispatch_decided(struct dispatch *d, struct session *s, struct id assignment);
 

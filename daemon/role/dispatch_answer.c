@@ -17,7 +17,8 @@ static bool settles(const struct work_event *e)
         return true;
     for (size_t i = 0; i < e->faults.n; i++) {
         enum fault_code code = e->faults.items[i].code;
-        if (code == FAULT_ASSIGNMENT_UNKNOWN || code == FAULT_ASSIGNMENT_CLOSED || code == FAULT_STATE_FORBIDS)
+        if (code == FAULT_ASSIGNMENT_UNKNOWN || code == FAULT_ASSIGNMENT_CLOSED ||
+            code == FAULT_STATE_FORBIDS)
             return true;
     }
     return false;
@@ -30,7 +31,8 @@ static void log_refused(const struct work *w)
     log_event(LOG_WARNING, "answer.refused", first ? fault_text(first->code) : "refused",
               LOG_FIELDS(LOG_S("peer", w->actor), LOG_Z("assignment", id_text(w->event.assignment, id)),
                          LOG_Z("event", word_of(event_words, (int)w->event.event)),
-                         LOG_Z("code", first ? fault_word(first->code) : ""), LOG_I("faults", w->event.faults.n)));
+                         LOG_Z("code", first ? fault_word(first->code) : ""),
+                         LOG_I("faults", w->event.faults.n)));
 }
 
 void dispatch_work_back(struct dispatch *d, struct work *w)
@@ -68,8 +70,8 @@ static void on_opened(struct dispatch *d, struct session *s, struct letter *l)
     };
     s->open = true;
     log_event(LOG_INFO, "session.opened", "a receiver is here",
-              LOG_FIELDS(LOG_S("peer", s->receiver), LOG_Z("session", id_text(s->id, id)), LOG_I("organisations", s->serves),
-                         LOG_I("credit", s->offers.limit)));
+              LOG_FIELDS(LOG_S("peer", s->receiver), LOG_Z("session", id_text(s->id, id)),
+                         LOG_I("organisations", s->serves), LOG_I("credit", s->offers.limit)));
     dispatch_send(d, s->routing_id, reply_hello(l->arena, s->request_id, &r));
 }
 
@@ -106,8 +108,10 @@ static void on_offer(struct dispatch *d, struct session *s, struct letter *l)
         return;
     metrics_add(&d->office->metrics, COUNT_DELIVERED, 1);
     log_event(LOG_INFO, "assignment.delivered", "an offer went out",
-              LOG_FIELDS(LOG_Z("referral", id_text(l->referral, referral)), LOG_Z("assignment", id_text(l->assignment, assignment)),
-                         LOG_S("organisation", l->organisation), LOG_S("peer", peer), LOG_I("term", l->term)));
+              LOG_FIELDS(LOG_Z("referral", id_text(l->referral, referral)),
+                         LOG_Z("assignment", id_text(l->assignment, assignment)),
+                         LOG_S("organisation", l->organisation), LOG_S("peer", peer),
+                         LOG_I("term", l->term)));
 }
 
 static void on_gone(struct dispatch *d, struct session *s, struct letter *l)
@@ -124,8 +128,12 @@ static void (*const letter_handlers[])(struct dispatch *, struct session *, stru
 void dispatch_letter(struct dispatch *d, struct letter *l)
 {
     struct session *s = session_of_id(d->sessions, l->session);
-    if (s) /* else it has ended meanwhile, and what it had is delivered to its successor */
+    const bool alive = l->kind == LETTER_OPENED || l->kind == LETTER_RENAMED || l->kind == LETTER_OFFER;
+    if (s)
         letter_handlers[l->kind](d, s, l);
+    else if (alive) /* it has ended here meanwhile: the courier must not go on with it */
+        (void)dispatch_tell_courier(
+            d, letter_new(LETTER_CLOSE, l->kind == LETTER_RENAMED ? l->renamed : l->session));
     letter_free(l);
 }
 

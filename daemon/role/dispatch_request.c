@@ -23,8 +23,9 @@ void dispatch_refuse(const struct call *c, const struct faults *faults)
     metrics_add(&c->d->office->metrics, first ? COUNT_REFUSED_MESSAGES : COUNT_BUSY, 1);
     if (first)
         log_event(LOG_WARNING, "message.refused", fault_text(first->code),
-                  LOG_FIELDS(LOG_S("peer", c->peer ? c->peer->id : STR("")), LOG_S("address", c->message->address),
-                             LOG_Z("code", fault_word(first->code)), LOG_S("field", first->field), LOG_I("faults", faults->n)));
+                  LOG_FIELDS(LOG_S("peer", c->peer ? c->peer->id : STR("")),
+                             LOG_S("address", c->message->address), LOG_Z("code", fault_word(first->code)),
+                             LOG_S("field", first->field), LOG_I("faults", faults->n)));
     dispatch_send(c->d, c->message->routing_id, reply_refusal(*c->arena, request_id(c), faults, later));
 }
 
@@ -51,8 +52,9 @@ static void busy(const struct call *c)
 static enum event event_of(const struct request *r)
 {
     static const enum event by_progress[] = {
-        [PROGRESS_CONTACTED] = EVENT_CONTACT, [PROGRESS_SUSPENDED] = EVENT_SUSPEND,       [PROGRESS_RESUMED] = EVENT_RESUME,
-        [PROGRESS_EXTENDED] = EVENT_EXTEND,   [PROGRESS_JOINT_REQUESTED] = EVENT_CONTACT,
+        [PROGRESS_CONTACTED] = EVENT_CONTACT,       [PROGRESS_SUSPENDED] = EVENT_SUSPEND,
+        [PROGRESS_RESUMED] = EVENT_RESUME,          [PROGRESS_EXTENDED] = EVENT_EXTEND,
+        [PROGRESS_JOINT_REQUESTED] = EVENT_CONTACT,
     };
     static const enum event by_kind[] = {
         [REQUEST_ACCEPT] = EVENT_ACCEPT,
@@ -61,6 +63,19 @@ static enum event event_of(const struct request *r)
         [REQUEST_FOLLOW_UP] = EVENT_FOLLOW_UP,
     };
     return r->kind == REQUEST_PROGRESS ? by_progress[r->answer.progress] : by_kind[r->kind];
+}
+
+/* What the answer says, without the request id: asked again under another one it is still the same answer. */
+static struct digest said(struct arena *a, const struct request *r)
+{
+    const struct request_answer *m = &r->answer;
+    struct str head = arena_printf(a, "%d %u %d %d %d %d %lld %d %d " STR_FMT " %d", (int)r->kind, m->term, (int)m->decline,
+                                   (int)m->progress, (int)m->conclusion, (int)m->agreement_kind, (long long)m->agreement_minor,
+                                   (int)m->follow_up, (int)m->on, STR_ARG(m->currency), m->n_facts);
+    struct digest d = digest_chain(digest_of(head.p, head.n), m->text.p, m->text.n);
+    for (int i = 0; i < m->n_facts; i++)
+        d = digest_chain(d, m->facts[i].p, m->facts[i].n);
+    return d;
 }
 
 /* Takes the message's arena over when it succeeds. */
@@ -83,8 +98,7 @@ static struct work *work_of(struct call *c)
     w->event.assignment = c->request->answer.assignment;
     w->event.answer = c->request->answer;
     w->event.faults = (struct faults){.arena = w->arena};
-    /* The frame holds the request id too: a repeat is the same bytes again. */
-    w->event.answer_digest = digest_of(m->frame.p, bytes);
+    w->event.answer_digest = said(w->arena, c->request);
     return w;
 }
 
@@ -98,7 +112,8 @@ static void on_answer(struct call *c)
         busy(c);
         return;
     }
-    if (!atomic_load(&o->store_up) || atomic_load(&o->draining) || !quota_take(d->quota, w->actor, 1, w->context_bytes)) {
+    if (!atomic_load(&o->store_up) || atomic_load(&o->draining) ||
+        !quota_take(d->quota, w->actor, 1, w->context_bytes)) {
         w->busy = true;
         dispatch_work_back(d, w);
         return;
@@ -119,8 +134,9 @@ static const struct handler {
     void (*handle)(struct call *c);
     bool needs_session;
 } handlers[] = {
-    [REQUEST_HELLO] = {dispatch_hello, false},  [REQUEST_ACCEPT] = {on_answer, true},   [REQUEST_DECLINE] = {on_answer, true},
-    [REQUEST_PROGRESS] = {on_answer, true},     [REQUEST_CONCLUDE] = {on_answer, true}, [REQUEST_FOLLOW_UP] = {on_answer, true},
+    [REQUEST_HELLO] = {dispatch_hello, false}, [REQUEST_ACCEPT] = {on_answer, true},
+    [REQUEST_DECLINE] = {on_answer, true},     [REQUEST_PROGRESS] = {on_answer, true},
+    [REQUEST_CONCLUDE] = {on_answer, true},    [REQUEST_FOLLOW_UP] = {on_answer, true},
     [REQUEST_PING] = {on_ping, true},
 };
 
@@ -131,7 +147,8 @@ static bool turned_away(const struct call *c, const char *event, const char *mes
     char key[KEY_Z85_SIZE];
     metrics_add(&c->d->office->metrics, COUNT_UNAUTHORISED, 1);
     log_event(LOG_WARNING, event, message,
-              LOG_FIELDS(LOG_S("peer", c->peer ? c->peer->id : STR("")), LOG_Z("key", key_text(c->message->key, key)),
+              LOG_FIELDS(LOG_S("peer", c->peer ? c->peer->id : STR("")),
+                         LOG_Z("key", key_text(c->message->key, key)),
                          LOG_S("address", c->message->address)));
     refuse(c, FAULT_NOT_PERMITTED, NULL, NULL);
     return false;
@@ -150,7 +167,8 @@ static bool authorised(struct call *c)
     c->peer_index = i;
     c->peer = &c->snapshot->peers->items[i];
     if (c->peer->kind != PEER_RECEIVER)
-        return turned_away(c, "peer.wrong-endpoint", "an agency's key on the organisations' endpoint; refused");
+        return turned_away(c, "peer.wrong-endpoint",
+                           "an agency's key on the organisations' endpoint; refused");
     if (s && str_eq(s->receiver, c->peer->id) && memcmp(s->key, c->message->key, sizeof(s->key)) == 0)
         c->session = s;
     return true;
@@ -171,7 +189,8 @@ static void handle(struct call *c)
     else if (c->session)
         busy(c); /* its Hello is still on the way to PostgreSQL */
     else
-        refuse(c, FAULT_NOT_PERMITTED, "no session on this connection: say Hello", "此连接没有会话，请先发送 Hello");
+        refuse(c, FAULT_NOT_PERMITTED, "no session on this connection: say Hello",
+               "此连接没有会话，请先发送 Hello");
 }
 
 void dispatch_request(struct dispatch *d, struct arena **a, const struct received *message)

@@ -11,8 +11,9 @@
  * Sessions belong to receivers, not to agencies' cities: a few thousand small rows, all in one place.
  */
 #define SESSION_CITY 0
+#define OPENING_MS   15000 /* longer than PostgreSQL may take; then another Hello begins anew */
 
-static bool tell_courier(struct dispatch *d, struct letter *l)
+bool dispatch_tell_courier(struct dispatch *d, struct letter *l)
 {
     if (l && slot_post(d->courier, (void **)&l))
         return true;
@@ -24,10 +25,12 @@ void dispatch_end(struct dispatch *d, struct session *s, const char *event, cons
 {
     char id[ID_TEXT_SIZE];
     log_event(LOG_INFO, event, message,
-              LOG_FIELDS(LOG_S("peer", s->receiver), LOG_Z("session", id_text(s->id, id)), LOG_I("undecided", s->offers.n)));
-    /* If the courier cannot be told, the row ends by itself once it is not renewed; the courier finds that out. */
+              LOG_FIELDS(LOG_S("peer", s->receiver), LOG_Z("session", id_text(s->id, id)),
+                         LOG_I("undecided", s->offers.n)));
+    /* If the courier cannot be told, the row ends by itself once it is not renewed; the courier finds that
+     * out. */
     if (close)
-        (void)tell_courier(d, letter_new(LETTER_CLOSE, s->id));
+        (void)dispatch_tell_courier(d, letter_new(LETTER_CLOSE, s->id));
     session_remove(d->sessions, s);
 }
 
@@ -47,7 +50,7 @@ void dispatch_decided(struct dispatch *d, struct session *s, struct id assignmen
     l = letter_new(LETTER_DECIDED, s->id);
     if (l)
         l->assignment = assignment;
-    (void)tell_courier(d, l); /* else the courier's own look at the database finds it */
+    (void)dispatch_tell_courier(d, l); /* else the courier's own look at the database finds it */
 }
 
 /* -- Hello -- */
@@ -75,7 +78,8 @@ static bool all_served(const struct call *c, struct faults *faults)
         return true;
     log_event(LOG_WARNING, "message.refused", fault_text(FAULT_ORGANISATION_NOT_YOURS),
               LOG_FIELDS(LOG_S("peer", c->peer->id), LOG_S("address", c->message->address),
-                         LOG_Z("code", fault_word(FAULT_ORGANISATION_NOT_YOURS)), LOG_S("field", faults->items[0].field),
+                         LOG_Z("code", fault_word(FAULT_ORGANISATION_NOT_YOURS)),
+                         LOG_S("field", faults->items[0].field),
                          LOG_I("faults", faults->n + faults->left_out)));
     return false;
 }
@@ -93,6 +97,7 @@ static struct session wanted_session(const struct call *c)
         .organisations = hello->organisations,
         .n_organisations = hello->n,
         .offers = {.limit = (int)hello->credit},
+        .since_ms = clock_mono_ms(),
         .heard_ms = clock_mono_ms(),
     };
     memcpy(s.key, c->message->key, sizeof(s.key));
@@ -118,6 +123,12 @@ static struct letter *opening(const struct session *s)
     return l;
 }
 
+/* True when the Hello that the connection sent before is on its way to PostgreSQL. */
+static bool still_opening(const struct session *s)
+{
+    return s && !s->open && clock_mono_ms() - s->since_ms < OPENING_MS;
+}
+
 void dispatch_hello(struct call *c)
 {
     struct dispatch *d = c->d;
@@ -125,8 +136,8 @@ void dispatch_hello(struct call *c)
     struct faults faults = {.arena = *c->arena};
     struct session *older = session_of_receiver(d->sessions, c->peer->id), *s;
     struct session wanted;
-    if (atomic_load(&o->draining) || (c->session && !c->session->open)) {
-        dispatch_refuse(c, &faults); /* or the same connection's Hello is still on its way */
+    if (atomic_load(&o->draining) || still_opening(c->session)) {
+        dispatch_refuse(c, &faults);
         return;
     }
     if (!all_served(c, &faults)) {
@@ -141,7 +152,7 @@ void dispatch_hello(struct call *c)
         dispatch_end(d, older, "session.superseded", "the receiver said Hello again", false);
     wanted = wanted_session(c);
     s = session_put(d->sessions, &wanted);
-    if (!s || !tell_courier(d, opening(s))) {
+    if (!s || !dispatch_tell_courier(d, opening(s))) {
         session_remove(d->sessions, s);
         unwelcome(c, &faults, dispatch_retry_after(d));
     }

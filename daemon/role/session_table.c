@@ -244,5 +244,6 @@ struct session *session_silent(struct session_table *t, int64_t heard_before_ms)
 
 bool session_names(const struct session *s, struct str organisation)
 {
-    return s->everything || bsearch(&organisation, s->organisations, (size_t)s->n_organisations, sizeof(struct str), by_text);
+    return s->everything ||
+           bsearch(&organisation, s->organisations, (size_t)s->n_organisations, sizeof(struct str), by_text);
 }

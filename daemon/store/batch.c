@@ -71,9 +71,9 @@ struct batch *batch_new(struct db *db)
         return NULL;
     b->taken = true;
     b->state = BATCH_NEW;
-    b->releases = NULL;
+    b->places = b->releases = NULL;
     b->loads = NULL;
-    b->n_releases = b->cap_releases = b->n_loads = b->cap_loads = 0;
+    b->n_places = b->cap_places = b->n_releases = b->cap_releases = b->n_loads = b->cap_loads = 0;
     return b;
 }
 
@@ -183,6 +183,15 @@ static enum db_result committed(struct batch *b, int answer)
     return db_fail(b->db, DB_WRONG, "commit: the transaction had failed before");
 }
 
+/* Counts commits in a row that failed because somebody else took the last places. */
+static void note_miss(struct db *db, enum db_result r)
+{
+    if (r == DB_OK)
+        db->claim_misses = 0;
+    else if (strstr(db->error, SQLSTATE_TAKEN))
+        db->claim_misses++;
+}
+
 enum db_result batch_commit(struct batch *b)
 {
     assert(b->state == BATCH_BEGUN || b->state == BATCH_OPEN);
@@ -195,18 +204,14 @@ enum db_result batch_commit(struct batch *b)
             return batch_no_memory(b);
     batch_enter(b);
     batch_queue_writes(b);
-    int releases = batch_queue_releases(b);
-    if (b->n_releases && releases < 0)
+    if (!batch_queue_places(b))
         return batch_no_memory(b);
     int answer = pipe_add(b->db, &commit, NULL);
     enum db_result r = batch_run(b);
+    note_miss(b->db, r);
     if (r != DB_OK)
         return r;
     b->state = BATCH_OVER;
     r = committed(b, answer);
-    if (r == DB_OK && releases >= 0)
-        r = batch_read_releases(b, releases);
-    if (r == DB_OK)
-        batch_settle_loads(b);
-    return r;
+    return r == DB_OK ? batch_read_places(b) : r;
 }

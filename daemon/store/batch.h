@@ -98,7 +98,11 @@ struct claim { /* in: city, organisation, wanted (places to take). out: granted,
     int granted;
     int open, capacity;
 };
-/* Takes as many places as are free, up to `wanted`. Sorted here. granted 0 and capacity 0: no such row. */
+/*
+ * Takes as many places as are free, up to `wanted`. Sorted here. granted 0 and capacity 0: no such row. The places are looked
+ * at now and taken at commit, so that other keepers wait as short as can be: when somebody was faster, batch_commit() says
+ * DB_AGAIN. Places that this batch gives back are free after commit.
+ */
 enum db_result batch_claim(struct batch *b, struct claim *claims, int n) DB_CHECKED;
 
 /* -- writing: false only when memory is out -- */
@@ -196,7 +200,7 @@ bool batch_add_quarantine(struct batch *b, const struct quarantine_row *row);
  * standby's cancelled wait (a WARNING) counts as DB_LOST.
  */
 enum db_result batch_commit(struct batch *b) DB_CHECKED;
-/* The loads that the releases and claims of this batch left, for the in-memory view; valid after batch_commit. */
+/* The loads that the releases and claims of this batch left (`granted`: taken by it), for the in-memory view; after commit. */
 const struct claim *batch_loads(const struct batch *b, int *n);
 
 #endif

@@ -1,25 +1,37 @@
 /*
  * batch_claim.c - places taken and given back
  *
- * Load rows are locked city by city, in order of organisation, those that will be given back at commit included:
- * so a batch that calls batch_release() before batch_claim() cannot deadlock with another of its kind. What is
- * granted is worked out here from the locked rows, by the same formula as in SQL; the two are compared.
+ * Load rows are the ones that keepers share: while one holds them, the others wait. So batch_claim() only looks, and the
+ * places are taken at the very end, in the same pipeline as COMMIT: locked city by city in order of organisation, taken,
+ * given back. If somebody was faster, that fails with DB_AGAIN and nothing is written. After MISSES_MAX such failures in a
+ * row the rows are locked when they are looked at, and the places are certain.
  */
 #include "store/batch_inner.h"
 
 #include <stdlib.h>
 
+#define MISSES_MAX 2
+
+static const struct statement look_at_loads = {
+    "look_at_loads",
+    "SELECT l.city, l.organisation, l.open, l.capacity FROM unnest($1::int4[], $2::text[]) AS u(city, organisation) "
+    "JOIN load l ON l.city = u.city AND l.organisation = u.organisation",
+};
+
 static const struct statement lock_loads = {
     "lock_loads",
-    "SELECT organisation, open, capacity FROM load WHERE city = $1::int4 AND organisation = ANY($2::text[]) "
+    "SELECT city, organisation, open, capacity FROM load WHERE city = $1::int4 AND organisation = ANY($2::text[]) "
     "ORDER BY organisation COLLATE \"C\" FOR UPDATE",
 };
 
-static const struct statement claim_places = {
-    "claim_places",
-    "UPDATE load SET open = load.open + LEAST(u.wanted, load.capacity - load.open) "
-    "FROM unnest($1::int4[], $2::text[], $3::int4[]) AS u(city, organisation, wanted) "
-    "WHERE load.city = u.city AND load.organisation = u.organisation AND load.open < load.capacity AND u.wanted > 0",
+static const struct statement take_places = {
+    "take_places",
+    "WITH done AS (UPDATE load SET open = load.open + u.places "
+    "FROM unnest($1::int4[], $2::text[], $3::int4[]) AS u(city, organisation, places) "
+    "WHERE load.city = u.city AND load.organisation = u.organisation AND load.open + u.places <= load.capacity "
+    "RETURNING load.city, load.organisation, load.open, load.capacity) "
+    "SELECT done.city, done.organisation, done.open, done.capacity "
+    "FROM (SELECT expect(count(*), cardinality($1::int4[]), 'P0R02') FROM done) AS checked LEFT JOIN done ON true",
 };
 
 /* A roster's lower capacity comes into force as places come back. */
@@ -31,15 +43,7 @@ static const struct statement release_places = {
     "WHERE load.city = u.city AND load.organisation = u.organisation "
     "RETURNING load.city, load.organisation, load.open, load.capacity) "
     "SELECT done.city, done.organisation, done.open, done.capacity "
-    "FROM (SELECT expect(count(*), cardinality($1::int4[])) FROM done) AS checked LEFT JOIN done ON true",
-};
-
-/* One organisation of a claim: what is wanted by all rows together, and how it stands. */
-struct place {
-    int city;
-    struct str organisation;
-    int wanted, granted;
-    int open, capacity; /* as locked */
+    "FROM (SELECT expect(count(*), cardinality($1::int4[]), 'P0R01') FROM done) AS checked LEFT JOIN done ON true",
 };
 
 static int by_place(int city_a, struct str a, int city_b, struct str b)
@@ -53,227 +57,272 @@ static int claim_order(const void *x, const void *y)
     return by_place(a->city, a->organisation, b->city, b->organisation);
 }
 
-static int release_order(const void *x, const void *y)
-{
-    const struct release *a = x, *b = y;
-    return by_place(a->city, a->organisation, b->city, b->organisation);
-}
-
 static int place_order(const void *x, const void *y)
 {
     const struct place *a = x, *b = y;
     return by_place(a->city, a->organisation, b->city, b->organisation);
 }
 
-/* -- what a batch remembers -- */
-
-static bool note_load(struct batch *b, int city, struct str organisation, int open, int capacity)
+static struct place *place_of(struct batch *b, size_t n, int city, struct str organisation)
 {
-    struct claim *c = ARENA_PUSH(b->arena, b->loads, b->n_loads, b->cap_loads);
-    if (c)
-        *c = (struct claim){.city = city, .organisation = organisation, .open = open, .capacity = capacity};
-    return c != NULL;
+    struct place key = {.city = city, .organisation = organisation};
+    return n ? bsearch(&key, b->places, n, sizeof key, place_order) : NULL;
 }
 
-bool batch_release(struct batch *b, int city, struct str organisation)
-{
-    struct release *r = ARENA_PUSH(b->arena, b->releases, b->n_releases, b->cap_releases);
-    if (r)
-        *r = (struct release){city, organisation, 1};
-    return r != NULL;
-}
+/* -- looking -- */
 
-/* Sorted, one an organisation. */
-static void gather_releases(struct batch *b)
+/* Adds the claimed organisations that this batch has not looked at yet; all are sorted afterwards. False: no memory. */
+static bool add_places(struct batch *b, const struct claim *claims, int n)
 {
-    size_t kept = 0;
-    if (b->n_releases == 0)
-        return;
-    qsort(b->releases, b->n_releases, sizeof *b->releases, release_order);
-    for (size_t i = 1; i < b->n_releases; i++) {
-        if (release_order(&b->releases[kept], &b->releases[i]) == 0)
-            b->releases[kept].places += b->releases[i].places;
-        else
-            b->releases[++kept] = b->releases[i];
+    size_t known = b->n_places;
+    for (int i = 0; i < n; i++) {
+        if (place_of(b, known, claims[i].city, claims[i].organisation) ||
+            (i > 0 && claim_order(&claims[i - 1], &claims[i]) == 0))
+            continue;
+        struct place *p = ARENA_PUSH(b->arena, b->places, b->n_places, b->cap_places);
+        if (!p)
+            return false;
+        *p = (struct place){.city = claims[i].city, .organisation = claims[i].organisation, .fresh = true};
     }
-    b->n_releases = kept + 1;
+    if (b->n_places)
+        qsort(b->places, b->n_places, sizeof *b->places, place_order);
+    return true;
 }
 
-/* -- claiming -- */
-
-/* Every organisation that is to be locked, sorted, once; NULL when memory is out. */
-static struct place *gather_places(struct batch *b, const struct claim *claims, int n, int *n_places)
+/* Places [from, end) of one city. */
+static size_t city_end(const struct batch *b, size_t from)
 {
-    gather_releases(b);
-    struct place *p = ARENA_ARRAY(b->arena, (size_t)n + b->n_releases, struct place);
-    if (!p)
-        return NULL;
-    int k = 0, kept = 0;
-    for (int i = 0; i < n; i++)
-        p[k++] = (struct place){.city = claims[i].city, .organisation = claims[i].organisation, .wanted = claims[i].wanted};
-    for (size_t i = 0; i < b->n_releases; i++)
-        p[k++] = (struct place){.city = b->releases[i].city, .organisation = b->releases[i].organisation};
-    qsort(p, (size_t)k, sizeof *p, place_order);
-    for (int i = 1; i < k; i++) {
-        if (place_order(&p[kept], &p[i]) == 0)
-            p[kept].wanted += p[i].wanted;
-        else
-            p[++kept] = p[i];
-    }
-    *n_places = kept + 1;
-    return p;
-}
-
-static int places_end(const struct place *p, int n, int from)
-{
-    int end = from;
-    while (end < n && p[end].city == p[from].city)
+    size_t end = from;
+    while (end < b->n_places && b->places[end].city == b->places[from].city)
         end++;
     return end;
 }
 
-/* Returns the number of the first city's answer; the others follow, then that of the claim. -1: memory is out. */
-static int queue_claim(struct batch *b, const struct place *p, int n)
+typedef bool (*place_filter)(const struct place *);
+
+static bool is_fresh(const struct place *p)
 {
-    struct rows *wanted = batch_lookup(b, LOOKUP_LOADS);
+    return p->fresh;
+}
+
+static bool is_moved(const struct place *p)
+{
+    return p->taken || p->given;
+}
+
+/* Locks those that pass, city by city. *n: how many statements. Returns the first one's number; -1: no memory. */
+static int queue_locks(struct batch *b, place_filter wanted, int *n)
+{
     int first = -1;
     bool room = true;
-    for (int from = 0, end; from < n; from = end) {
+    *n = 0;
+    for (size_t from = 0, end; from < b->n_places; from = end) {
         struct rows *names = batch_lookup(b, LOOKUP_TEXTS);
-        end = places_end(p, n, from);
-        for (int i = from; i < end && room; i++) {
-            put_str(names, p[i].organisation);
-            put_int(wanted, p[i].city);
-            put_str(wanted, p[i].organisation);
-            put_int(wanted, p[i].wanted);
-            room = rows_end(names) && rows_end(wanted);
+        end = city_end(b, from);
+        for (size_t i = from; i < end; i++) {
+            if (!wanted(&b->places[i]))
+                continue;
+            put_str(names, b->places[i].organisation);
+            room = rows_end(names);
         }
-        int answer = room ? batch_ask_city(b, &lock_loads, p[from].city, names) : -1;
+        if (room && names->n == 0)
+            continue;
+        int answer = room ? batch_ask_city(b, &lock_loads, b->places[from].city, names) : -1;
         if (answer < 0)
             return -1;
-        first = first < 0 ? answer : first;
+        first = *n ? first : answer;
+        ++*n;
     }
-    return batch_ask(b, &claim_places, wanted) < 0 ? -1 : first;
+    return first;
 }
 
-static int least(int a, int b)
+static int queue_look(struct batch *b, int *n)
 {
-    return a < b ? a : b;
+    struct rows *keys = batch_lookup(b, LOOKUP_HEADS);
+    bool room = true;
+    *n = 1;
+    for (size_t i = 0; i < b->n_places; i++) {
+        if (!b->places[i].fresh)
+            continue;
+        put_int(keys, b->places[i].city);
+        put_str(keys, b->places[i].organisation);
+        room = rows_end(keys);
+    }
+    return room ? batch_ask(b, &look_at_loads, keys) : -1;
 }
 
-/* Reads the locked rows; returns the number of the claim's own answer. *granting: how many rows it should have changed. */
-static int read_places(struct batch *b, int answer, struct place *p, int n, int *granting)
+static void read_places(struct batch *b, int answer, int n)
 {
-    *granting = 0;
-    for (int from = 0, end; from < n; from = end) {
-        const PGresult *res = pipe_result(b->db, answer++);
-        end = places_end(p, n, from);
-        for (int i = from, row = 0; i < end && row < PQntuples(res); i++) {
-            struct fields f = {res, row, 0, NULL};
-            if (!str_eq(field_borrow(&f), p[i].organisation))
-                continue; /* no such row: both are sorted, so the next one may be it */
-            p[i].open = (int)field_int(&f);
-            p[i].capacity = (int)field_int(&f);
-            if (p[i].wanted > 0 && p[i].open < p[i].capacity)
-                p[i].granted = least(p[i].wanted, p[i].capacity - p[i].open);
-            *granting += p[i].granted > 0;
-            row++;
+    for (int k = 0; k < n; k++) {
+        const PGresult *res = pipe_result(b->db, answer + k);
+        for (int i = 0; i < PQntuples(res); i++) {
+            struct fields f = {res, i, 0, NULL};
+            int city = (int)field_int(&f);
+            struct place *p = place_of(b, b->n_places, city, field_borrow(&f));
+            if (!p)
+                continue;
+            p->open = (int)field_int(&f);
+            p->capacity = (int)field_int(&f);
         }
     }
-    return answer;
+    for (size_t i = 0; i < b->n_places; i++)
+        b->places[i].fresh = false;
 }
 
-/* Hands what an organisation granted to the claims on it, in order. */
-static void deal(struct batch *b, struct place *p, int n, struct claim *claims, int n_claims)
+static enum db_result look(struct batch *b)
 {
-    int at = 0;
-    for (int i = 0; i < n_claims; i++) {
-        struct claim *c = &claims[i];
-        while (by_place(p[at].city, p[at].organisation, c->city, c->organisation) < 0)
-            at++;
-        c->granted = least(c->wanted > 0 ? c->wanted : 0, p[at].granted);
-        p[at].granted -= c->granted;
-        p[at].open += c->granted;
-        c->open = p[at].open;
-        c->capacity = p[at].capacity;
-    }
-    for (int i = 0; i < n; i++)
-        if (p[i].capacity > 0 && p[i].wanted > 0)
-            note_load(b, p[i].city, p[i].organisation, p[i].open, p[i].capacity);
+    bool fresh = false;
+    for (size_t i = 0; i < b->n_places; i++)
+        fresh |= b->places[i].fresh;
+    if (!fresh)
+        return DB_OK;
+    int n;
+    batch_enter(b);
+    int answer = b->db->claim_misses >= MISSES_MAX ? queue_locks(b, is_fresh, &n) : queue_look(b, &n);
+    enum db_result r = batch_run(b);
+    if (r != DB_OK)
+        return r;
+    if (answer < 0)
+        return batch_no_memory(b);
+    read_places(b, answer, n);
+    return DB_OK;
 }
 
 enum db_result batch_claim(struct batch *b, struct claim *claims, int n)
 {
     if (n == 0)
         return DB_OK;
-    int n_places, granting;
     qsort(claims, (size_t)n, sizeof *claims, claim_order);
-    struct place *p = gather_places(b, claims, n, &n_places);
-    if (!p)
+    if (!add_places(b, claims, n))
         return batch_no_memory(b);
-    batch_enter(b);
-    int answer = queue_claim(b, p, n_places);
-    enum db_result r = batch_run(b);
+    enum db_result r = look(b);
     if (r != DB_OK)
         return r;
-    if (answer < 0)
-        return batch_no_memory(b);
-    answer = read_places(b, answer, p, n_places, &granting);
-    if (atoi(PQcmdTuples((PGresult *)pipe_result(b->db, answer))) != granting)
-        return batch_over(b, db_fail(b->db, DB_WRONG, "claim_places: granted otherwise than worked out"));
-    deal(b, p, n_places, claims, n);
-    return batch_have_read(b);
+    for (int i = 0; i < n; i++) {
+        struct claim *c = &claims[i];
+        struct place *p = place_of(b, b->n_places, c->city, c->organisation);
+        int left = p->capacity - p->open - p->taken;
+        c->granted = c->wanted < left ? c->wanted : left;
+        if (c->granted < 0)
+            c->granted = 0;
+        p->taken += c->granted;
+        c->open = p->open + p->taken;
+        c->capacity = p->capacity;
+    }
+    return DB_OK;
 }
 
 /* -- giving back -- */
 
-int batch_queue_releases(struct batch *b)
+bool batch_release(struct batch *b, int city, struct str organisation)
 {
-    if (b->n_releases == 0)
-        return -1;
-    gather_releases(b);
-    struct rows *loads = batch_lookup(b, LOOKUP_LOADS);
-    bool room = true;
-    for (size_t i = 0; i < b->n_releases; i++) {
-        put_int(loads, b->releases[i].city);
-        put_str(loads, b->releases[i].organisation);
-        put_int(loads, b->releases[i].places);
-        room = rows_end(loads);
-    }
-    return room ? batch_ask(b, &release_places, loads) : -1;
+    struct place *r = ARENA_PUSH(b->arena, b->releases, b->n_releases, b->cap_releases);
+    if (r)
+        *r = (struct place){.city = city, .organisation = organisation, .given = 1};
+    return r != NULL;
 }
 
-enum db_result batch_read_releases(struct batch *b, int answer)
+/* Makes one list of what is taken and given, an organisation once. */
+static bool merge_releases(struct batch *b)
 {
+    size_t kept = 0;
+    for (size_t i = 0; i < b->n_releases; i++) {
+        struct place *p = ARENA_PUSH(b->arena, b->places, b->n_places, b->cap_places);
+        if (!p)
+            return false;
+        *p = b->releases[i];
+    }
+    b->n_releases = 0;
+    if (b->n_places == 0)
+        return true;
+    qsort(b->places, b->n_places, sizeof *b->places, place_order);
+    for (size_t i = 1; i < b->n_places; i++) {
+        struct place *p = &b->places[kept];
+        if (place_order(p, &b->places[i]) != 0) {
+            b->places[++kept] = b->places[i];
+            continue;
+        }
+        p->taken += b->places[i].taken;
+        p->given += b->places[i].given;
+    }
+    b->n_places = kept + 1;
+    return true;
+}
+
+/* -- at commit -- */
+
+static int taken(const struct place *p)
+{
+    return p->taken;
+}
+
+static int given(const struct place *p)
+{
+    return p->given;
+}
+
+/* *answer: -1 when nothing is to be done. False: no memory. */
+static bool queue_places(struct batch *b, const struct statement *st, int (*places)(const struct place *), int *answer)
+{
+    struct rows *loads = batch_lookup(b, LOOKUP_LOADS);
+    *answer = -1;
+    for (size_t i = 0; i < b->n_places; i++) {
+        if (!places(&b->places[i]))
+            continue;
+        put_int(loads, b->places[i].city);
+        put_str(loads, b->places[i].organisation);
+        put_int(loads, places(&b->places[i]));
+        if (!rows_end(loads))
+            return false;
+    }
+    if (loads->n == 0)
+        return true;
+    *answer = batch_ask(b, st, loads);
+    return true;
+}
+
+bool batch_queue_places(struct batch *b)
+{
+    int n;
+    if (!merge_releases(b))
+        return false;
+    bool locked = queue_locks(b, is_moved, &n) >= 0 || n == 0;
+    return locked && queue_places(b, &take_places, taken, &b->took) &&
+           queue_places(b, &release_places, given, &b->gave);
+}
+
+static bool read_loads(struct batch *b, int answer)
+{
+    if (answer < 0)
+        return true;
     const PGresult *res = pipe_result(b->db, answer);
     for (int i = 0; i < PQntuples(res); i++) {
         struct fields f = {res, i, 0, b->arena};
         int city = (int)field_int(&f);
-        struct str organisation = field_str(&f);
-        int open = (int)field_int(&f);
-        note_load(b, city, organisation, open, (int)field_int(&f));
+        struct place *p = place_of(b, b->n_places, city, field_borrow(&f));
+        if (!p)
+            continue;
+        p->open = (int)field_int(&f);
+        p->capacity = (int)field_int(&f);
     }
-    return fields_done(b->db, b->arena);
+    return true;
 }
 
-void batch_settle_loads(struct batch *b)
+/* What was given back is newer than what was taken. */
+enum db_result batch_read_places(struct batch *b)
 {
-    /* Later news of the same organisation replaces earlier: remember the order, which qsort does not keep. */
-    size_t kept = 0;
-    for (size_t i = 0; i < b->n_loads; i++)
-        b->loads[i].granted = (int)i;
-    if (b->n_loads == 0)
-        return;
-    qsort(b->loads, b->n_loads, sizeof *b->loads, claim_order);
-    for (size_t i = 1; i < b->n_loads; i++) {
-        if (claim_order(&b->loads[kept], &b->loads[i]) != 0)
-            b->loads[++kept] = b->loads[i];
-        else if (b->loads[kept].granted < b->loads[i].granted)
-            b->loads[kept] = b->loads[i];
+    read_loads(b, b->took);
+    read_loads(b, b->gave);
+    for (size_t i = 0; i < b->n_places; i++) {
+        const struct place *p = &b->places[i];
+        if (!is_moved(p))
+            continue;
+        struct claim *c = ARENA_PUSH(b->arena, b->loads, b->n_loads, b->cap_loads);
+        if (c)
+            *c = (struct claim){.city = p->city, .organisation = p->organisation, .granted = p->taken, .open = p->open,
+                                .capacity = p->capacity};
     }
-    b->n_loads = kept + 1;
-    for (size_t i = 0; i < b->n_loads; i++)
-        b->loads[i].granted = 0;
+    return fields_done(b->db, b->arena);
 }
 
 const struct claim *batch_loads(const struct batch *b, int *n)

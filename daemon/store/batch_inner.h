@@ -45,10 +45,13 @@ enum batch_state {
     BATCH_OVER,    /* committed, rolled back or lost */
 };
 
-struct release {
+/* One organisation: how full it was when looked at, and what this batch does to it. */
+struct place {
     int city;
     struct str organisation;
-    int places;
+    bool fresh; /* not looked at yet */
+    int open, capacity;
+    int taken, given;
 };
 
 struct batch {
@@ -59,8 +62,11 @@ struct batch {
     int durable; /* number of the question in the first pipeline */
     struct rows writes[WRITE_COUNT];
     struct rows lookups[LOOKUP_COUNT];
-    struct release *releases;
+    struct place *places; /* sorted by city and organisation */
+    size_t n_places, cap_places;
+    struct place *releases; /* one each; merged into `places` at commit */
     size_t n_releases, cap_releases;
+    int took, gave; /* numbers of the answers; -1: nothing to do */
     struct claim *loads;
     size_t n_loads, cap_loads;
 };
@@ -82,11 +88,9 @@ int batch_ask_city(struct batch *b, const struct statement *st, int city, struct
 /* After reading results: DB_LOST when the arena is full. */
 enum db_result batch_have_read(struct batch *b) DB_CHECKED;
 
-/* batch_claim.c: queues the places given back; -1 when there are none. Reads what that left. */
-int batch_queue_releases(struct batch *b);
-enum db_result batch_read_releases(struct batch *b, int answer) DB_CHECKED;
-/* The last state of each load. */
-void batch_settle_loads(struct batch *b);
+/* batch_claim.c: queues what is taken and given back; false when memory is out. Reads what that left. */
+bool batch_queue_places(struct batch *b);
+enum db_result batch_read_places(struct batch *b) DB_CHECKED;
 
 /* batch_write.c */
 void batch_init_writes(struct batch *b);

@@ -36,7 +36,7 @@ static const struct {
         "$9::text[], $10::int4[], $11::timestamptz[]) "
         "AS u(city, referral, state, due_kind, due_at, assignment, organisation, decisions, reason, conclusion, changed) "
         "WHERE d.city = u.city AND d.referral = u.referral RETURNING 1) "
-        "SELECT expect(count(*), cardinality($1::int4[])) FROM done"},
+        "SELECT expect(count(*), cardinality($1::int4[]), 'P0R01') FROM done"},
         "iuiizutitiz"},
     [WRITE_DECISION] = {{"add_decision",
         "INSERT INTO decision (city, arrived, referral, n, at, ruleset, rule, outcome, record) "
@@ -54,7 +54,7 @@ static const struct {
         "closed = COALESCE(u.closed, a.closed), answer = COALESCE(u.answer, a.answer) "
         "FROM unnest($1::int4[], $2::uuid[], $3::int4[], $4::timestamptz[], $5::timestamptz[], $6::bytea[]) "
         "AS u(city, id, status, finish_by, closed, answer) WHERE a.city = u.city AND a.id = u.id RETURNING 1) "
-        "SELECT expect(count(*), cardinality($1::int4[])) FROM done"},
+        "SELECT expect(count(*), cardinality($1::int4[]), 'P0R01') FROM done"},
         "iuizzb"},
     [WRITE_JOURNAL] = {{"add_journal",
         "INSERT INTO journal (city, agency, seq, at, referral, kind, body, hash) "
@@ -78,7 +78,7 @@ static const struct {
         "WITH done AS (UPDATE chain c SET seq = u.seq, hash = u.hash "
         "FROM unnest($1::int4[], $2::text[], $3::int8[], $4::bytea[]) AS u(city, agency, seq, hash) "
         "WHERE c.city = u.city AND c.agency = u.agency AND c.seq < u.seq RETURNING 1) "
-        "SELECT expect(count(*), cardinality($1::int4[])) FROM done"},
+        "SELECT expect(count(*), cardinality($1::int4[]), 'P0R01') FROM done"},
         "itlb"},
 };
 
@@ -90,9 +90,9 @@ void batch_init_writes(struct batch *b)
 
 bool batch_has_writes(const struct batch *b)
 {
-    int n = (int)b->n_releases;
+    size_t n = b->n_releases + b->n_places;
     for (int i = 0; i < WRITE_COUNT; i++)
-        n += b->writes[i].n;
+        n += (size_t)b->writes[i].n;
     return n > 0;
 }
 

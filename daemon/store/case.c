@@ -7,7 +7,7 @@
 static const struct statement case_docket = {
     "case_docket",
     "SELECT referral, agency, agency_ref, state, channel, mode, due_kind, due_at, assignment, organisation, place, reason, "
-    "decisions, risk, conclusion FROM docket WHERE city = $1::int4 AND referral = $2::uuid",
+    "decisions, conclusion, changed, risk, conclusion FROM docket WHERE city = $1::int4 AND referral = $2::uuid",
 };
 
 static const struct statement case_assignments = {

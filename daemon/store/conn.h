@@ -10,6 +10,10 @@
 
 #define PREPARED_MAX 128
 
+/* Our own codes, raised by the function expect(): a row of ours is missing; places were taken by somebody else. */
+#define SQLSTATE_MISSING "P0R01"
+#define SQLSTATE_TAKEN   "P0R02"
+
 struct queued {
     const struct statement *st;
     bool prepare; /* its PREPARE; else its execution */
@@ -30,6 +34,7 @@ struct db {
     bool send_failed; /* a statement could not be queued */
     const struct statement *prepared[PREPARED_MAX];
     int n_prepared;
+    int claim_misses; /* commits in a row whose places were taken meanwhile */
     struct batch *batch; /* kept for its buffers; lives as long as the connection */
     char error[320];
 };

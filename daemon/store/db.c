@@ -17,6 +17,7 @@ static const struct {
     {"40003", DB_LOST},  /* statement_completion_unknown */
     {"40", DB_AGAIN},    /* serialisation failure, deadlock */
     {"55P03", DB_AGAIN}, /* lock_timeout */
+    {SQLSTATE_TAKEN, DB_AGAIN},
     {"57014", DB_AGAIN}, /* statement_timeout, or cancelled */
     {"57P", DB_LOST},    /* the server is going down, or was told to end us */
     {"08", DB_LOST},     /* connection */

@@ -19,6 +19,8 @@ void docket_fields(struct fields *f, struct docket_row *out)
     out->place = field_str(f);
     out->reason = field_str(f);
     out->decisions = (int)field_int(f);
+    out->conclusion = (int)field_int(f);
+    out->changed_ms = field_ms(f);
 }
 
 void assignment_fields(struct fields *f, struct assignment_row *out)

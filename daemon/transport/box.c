@@ -3,6 +3,8 @@
  */
 #include "transport/box.h"
 
+#include "transport/lid.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
@@ -23,11 +25,20 @@ void __tsan_release(void *address);
 
 struct inbox {
     void *zmq;
+    struct lid *lid;
 };
 
 struct slot {
     void *zmq;
+    struct lid *lid;
 };
+
+static void lid_set(struct lid *l, bool open)
+{
+    pthread_rwlock_wrlock(&l->lock);
+    l->open = open;
+    pthread_rwlock_unlock(&l->lock);
+}
 
 static void *box_socket(struct hub *h, int type, const char *name)
 {
@@ -50,17 +61,25 @@ static void *box_socket(struct hub *h, int type, const char *name)
 struct inbox *inbox_open(struct hub *h, const char *name)
 {
     struct inbox *i = calloc(1, sizeof(*i));
-    if (i && !(i->zmq = box_socket(h, ZMQ_PULL, name))) {
+    if (i && (!(i->lid = hub_lid(h, name)) || !(i->zmq = box_socket(h, ZMQ_PULL, name)))) {
         free(i);
-        i = NULL;
+        return NULL;
     }
+    if (i)
+        lid_set(i->lid, true);
     return i;
+}
+
+void inbox_shut(struct inbox *i)
+{
+    lid_set(i->lid, false);
 }
 
 void inbox_close(struct inbox *i)
 {
     if (!i)
         return;
+    inbox_shut(i);
     zmq_close(i->zmq);
     free(i);
 }
@@ -87,7 +106,7 @@ void *inbox_take(struct inbox *i)
 struct slot *slot_open(struct hub *h, const char *name)
 {
     struct slot *s = calloc(1, sizeof(*s));
-    if (s && !(s->zmq = box_socket(h, ZMQ_PUSH, name))) {
+    if (s && (!(s->lid = hub_lid(h, name)) || !(s->zmq = box_socket(h, ZMQ_PUSH, name)))) {
         free(s);
         s = NULL;
     }
@@ -104,12 +123,14 @@ void slot_close(struct slot *s)
 
 bool slot_post(struct slot *s, void **message)
 {
-    int n;
+    int n = -1;
     assert(*message);
     __tsan_release(*message);
-    do
-        n = zmq_send(s->zmq, message, sizeof(*message), ZMQ_DONTWAIT);
-    while (n < 0 && errno == EINTR);
+    pthread_rwlock_rdlock(&s->lid->lock);
+    while (s->lid->open && (n = zmq_send(s->zmq, message, sizeof(*message), ZMQ_DONTWAIT)) < 0 &&
+           errno == EINTR)
+        continue;
+    pthread_rwlock_unlock(&s->lid->lock);
     if (n < 0)
         return false;
     *message = NULL;

@@ -2,8 +2,8 @@
  * box.h - letter boxes between threads: whole messages by pointer, always given, never lent
  *
  * One inbox a role; anybody may hold slots to it, one slot a sending thread. Over inproc, unbounded:
- * what bounds it is the number of messages allowed in flight (role/limits). After box_closed() a
- * posted message comes back to the sender (slot_post returns false).
+ * what bounds it is the number of messages allowed in flight (role/limits). After inbox_shut() or inbox_close()
+ * a posted message comes back to the sender (slot_post returns false). To end: shut, take what is left, close.
  *
  * Threads: an inbox belongs to its reader, a slot to its sender. Inboxes are opened before the threads start.
  */
@@ -16,13 +16,15 @@ struct inbox;
 struct slot;
 
 struct inbox *inbox_open(struct hub *h, const char *name);
-void inbox_close(struct inbox *i);
+void inbox_close(struct inbox *i); /* NULL is accepted */
+/* From now on every post is given back; what was posted before can still be taken. So that closing loses nothing. */
+void inbox_shut(struct inbox *i);
 void *inbox_zmq(struct inbox *i);
 /* The next message, which is the caller's from now on; NULL when none waits. */
 void *inbox_take(struct inbox *i);
 
 struct slot *slot_open(struct hub *h, const char *name);
-void slot_close(struct slot *s);
+void slot_close(struct slot *s); /* NULL is accepted */
 /* Gives *message away and nulls it; false (message kept) only when the box is gone or memory is out. */
 bool slot_post(struct slot *s, void **message);
 

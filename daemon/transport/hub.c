@@ -4,6 +4,7 @@
 #include "transport/hub.h"
 
 #include "transport/door.h"
+#include "transport/lid.h"
 #include "transport/socket.h"
 
 #include <errno.h>
@@ -16,6 +17,8 @@
 struct hub {
     void *context;
     struct door *door;
+    pthread_mutex_t lock;
+    struct lid *lids; /* under `lock` */
 };
 
 struct hub *hub_open_client(void)
@@ -23,6 +26,7 @@ struct hub *hub_open_client(void)
     struct hub *h = calloc(1, sizeof(*h));
     if (!h)
         return NULL;
+    pthread_mutex_init(&h->lock, NULL);
     h->context = zmq_ctx_new();
     if (!h->context || zmq_ctx_set(h->context, ZMQ_MAX_SOCKETS, SOCKETS_MAX) != 0 ||
         zmq_ctx_set(h->context, ZMQ_IO_THREADS, 1) != 0) {
@@ -62,6 +66,13 @@ void hub_close(struct hub *h)
         while (zmq_ctx_term(h->context) != 0 && errno == EINTR)
             continue;
     }
+    while (h->lids) {
+        struct lid *next = h->lids->next;
+        pthread_rwlock_destroy(&h->lids->lock);
+        free(h->lids);
+        h->lids = next;
+    }
+    pthread_mutex_destroy(&h->lock);
     free(h);
 }
 
@@ -73,6 +84,28 @@ void *hub_zmq(struct hub *h)
 struct door *hub_door(const struct hub *h)
 {
     return h->door;
+}
+
+struct lid *hub_lid(struct hub *h, const char *name)
+{
+    struct lid *l;
+    pthread_mutex_lock(&h->lock);
+    for (l = h->lids; l; l = l->next)
+        if (strcmp(l->name, name) == 0)
+            break;
+    if (!l && strlen(name) < sizeof(l->name) && (l = calloc(1, sizeof(*l)))) {
+        strcpy(l->name, name);
+        pthread_rwlockattr_t attr;
+        pthread_rwlockattr_init(&attr);
+        /* Whoever shuts a box must not wait for ever for those who post. */
+        pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+        pthread_rwlock_init(&l->lock, &attr);
+        pthread_rwlockattr_destroy(&attr);
+        l->next = h->lids;
+        h->lids = l;
+    }
+    pthread_mutex_unlock(&h->lock);
+    return l;
 }
 
 uint64_t socket_refused(const struct hub *h)

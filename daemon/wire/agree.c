@@ -11,8 +11,9 @@
 #include "referral/v1/agency.pb-c.h"
 #include "referral/v1/vocabulary.pb-c.h"
 
-#define AGREE(type, ours, theirs)                                                                                 \
-    _Static_assert((int)(ours) == (int)REFERRAL__V1__##type##__##theirs, #ours " has another number on the wire");
+#define AGREE(type, ours, theirs)                                                                            \
+    _Static_assert((int)(ours) == (int)REFERRAL__V1__##type##__##theirs,                                     \
+                   #ours " has another number on the wire");
 #define SAME(type, name) AGREE(type, name, name)
 
 SAME(CHANNEL, CHANNEL_COURT)

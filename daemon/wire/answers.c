@@ -1,5 +1,6 @@
 #include "wire/answers.h"
 
+#include "wire/alloc.h"
 #include "wire/limits.h"
 
 #include "referral/v1/organisation.pb-c.h"
@@ -16,6 +17,14 @@ static struct request_answer *start(struct reading *r, const char *assignment_id
     return out;
 }
 
+/* `body` is the message with its term taken out: an answer that is repeated to a newer term says the same. */
+static void finish(struct reading *r, const void *body)
+{
+    const struct digest kind = {{(unsigned char)r->out->kind}};
+    struct str packed = wire_pack(r->a, body);
+    r->out->answer.digest = digest_chain(kind, packed.p, packed.n);
+}
+
 /* Text that some coded reasons must carry. */
 static struct str explained(struct reading *r, const char *text, size_t limit, bool required)
 {
@@ -28,27 +37,36 @@ static struct str explained(struct reading *r, const char *text, size_t limit, b
 void answers_accept(struct reading *r, const void *body)
 {
     const Referral__V1__Accept *m = body;
+    Referral__V1__Accept plain = *m;
     start(r, m->assignment_id, m->term);
+    plain.term = 0;
+    finish(r, &plain);
 }
 
 void answers_decline(struct reading *r, const void *body)
 {
     const Referral__V1__Decline *m = body;
+    Referral__V1__Decline plain = *m;
     struct request_answer *out = start(r, m->assignment_id, m->term);
     check_enum(&r->c, AT("reason"), decline_reason_words, (int)m->reason);
     out->decline = (enum decline_reason)m->reason;
     out->text = explained(r, m->text, LIMIT_SHORT_TEXT, m->reason == (int)DECLINE_OTHER);
+    plain.term = 0;
+    finish(r, &plain);
 }
 
 void answers_progress(struct reading *r, const void *body)
 {
     const Referral__V1__Progress *m = body;
+    Referral__V1__Progress plain = *m;
     struct request_answer *out = start(r, m->assignment_id, m->term);
     bool extended = m->kind == (int)PROGRESS_EXTENDED;
     check_enum(&r->c, AT("kind"), progress_kind_words, (int)m->kind);
     out->progress = (enum progress_kind)m->kind;
     out->text = explained(r, m->text, LIMIT_PROGRESS_TEXT, m->kind == (int)PROGRESS_SUSPENDED);
     out->on = check_day(&r->c, AT("until"), m->until, extended, DAY_AHEAD, r->today);
+    plain.term = 0;
+    finish(r, &plain);
 }
 
 static void read_agreement(struct reading *r, const Referral__V1__Conclude *m, struct request_answer *out)
@@ -90,12 +108,15 @@ static void read_facts(struct reading *r, const Referral__V1__Conclude *m, struc
 void answers_conclude(struct reading *r, const void *body)
 {
     const Referral__V1__Conclude *m = body;
+    Referral__V1__Conclude plain = *m;
     struct request_answer *out = start(r, m->assignment_id, m->term);
     check_enum(&r->c, AT("conclusion"), conclusion_words, (int)m->conclusion);
     out->conclusion = (enum conclusion)m->conclusion;
     out->text = explained(r, m->text, LIMIT_CONCLUDE_TEXT, m->conclusion == (int)CONCLUSION_OTHER);
     read_agreement(r, m, out);
     read_facts(r, m, out);
+    plain.term = 0;
+    finish(r, &plain);
 }
 
 void answers_follow_up(struct reading *r, const void *body)
@@ -106,4 +127,5 @@ void answers_follow_up(struct reading *r, const void *body)
     out->follow_up = (enum follow_up_kind)m->kind;
     out->on = check_day(&r->c, AT("on"), m->on, true, DAY_PAST, r->today);
     out->text = check_text(&r->c, AT("text"), m->text, LIMIT_SHORT_TEXT, false);
+    finish(r, m);
 }

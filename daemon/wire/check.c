@@ -67,7 +67,8 @@ static enum fault_code day_fault(int32_t day, enum day_bounds bounds, int32_t to
         return day < today || day - today > TWO_YEARS ? FAULT_DATE_TOO_FAR : (enum fault_code)0;
     if (day > today)
         return FAULT_DATE_IN_FUTURE;
-    return calendar_parse_day(STR("1949-10-01"), &first) && day < first ? FAULT_DATE_TOO_OLD : (enum fault_code)0;
+    return calendar_parse_day(STR("1949-10-01"), &first) && day < first ? FAULT_DATE_TOO_OLD
+                                                                        : (enum fault_code)0;
 }
 
 int32_t check_day(struct check *c, struct where at, const char *value, bool required, enum day_bounds bounds,

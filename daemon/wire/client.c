@@ -200,5 +200,6 @@ struct str client_ping(struct arena *a, struct str request_id)
 
 bool client_entry_follows(const struct entry *e, struct digest previous)
 {
-    return digest_eq(e->previous, previous) && digest_eq(e->hash, digest_chain(previous, e->body.p, e->body.n));
+    return digest_eq(e->previous, previous) &&
+           digest_eq(e->hash, digest_chain(previous, e->body.p, e->body.n));
 }

@@ -198,7 +198,8 @@ static const struct body_kind {
 static const void *unpack(struct arena *a, const ProtobufCMessageDescriptor *type, struct str bytes)
 {
     const struct scan_wish wish = {.budget = LIMIT_DECODE_MEMORY};
-    return scan_message(type, bytes, &wish) == SCAN_OK ? wire_unpack(a, type, bytes, LIMIT_DECODE_MEMORY) : NULL;
+    return scan_message(type, bytes, &wish) == SCAN_OK ? wire_unpack(a, type, bytes, LIMIT_DECODE_MEMORY)
+                                                       : NULL;
 }
 
 bool client_decode(struct arena *a, struct str frame, struct server_message *out)

@@ -149,7 +149,8 @@ static bool read_lists(struct arena *a, const Referral__V1__Referral *m, struct 
     for (size_t i = 0; i < m->n_parties; i++)
         parties[i] = read_party(m->parties[i]);
     for (size_t i = 0; i < m->n_links; i++)
-        links[i] = (struct client_link){str_from(m->links[i]->agency_ref), str_from(m->links[i]->referral_id)};
+        links[i] =
+            (struct client_link){str_from(m->links[i]->agency_ref), str_from(m->links[i]->referral_id)};
     for (size_t i = 0; i < m->n_attachments; i++)
         attachments[i] = read_attachment(m->attachments[i]);
     out->parties = parties;
@@ -165,7 +166,8 @@ static bool read_lists(struct arena *a, const Referral__V1__Referral *m, struct 
 static const void *unpack(struct arena *a, const ProtobufCMessageDescriptor *type, struct str bytes)
 {
     const struct scan_wish wish = {.budget = LIMIT_REFERRAL_MEMORY};
-    return scan_message(type, bytes, &wish) == SCAN_OK ? wire_unpack(a, type, bytes, LIMIT_REFERRAL_MEMORY) : NULL;
+    return scan_message(type, bytes, &wish) == SCAN_OK ? wire_unpack(a, type, bytes, LIMIT_REFERRAL_MEMORY)
+                                                       : NULL;
 }
 
 bool client_referral_decode(struct arena *a, struct str bytes, struct client_referral *out)
@@ -199,7 +201,8 @@ bool client_referral_decode(struct arena *a, struct str bytes, struct client_ref
 bool client_supplement_decode(struct arena *a, struct str bytes, struct client_supplement *out)
 {
     const Referral__V1__Supplement *m = unpack(a, &referral__v1__supplement__descriptor, bytes);
-    struct client_attachment *attachments = m ? ARENA_ARRAY(a, m->n_attachments + 1, struct client_attachment) : NULL;
+    struct client_attachment *attachments =
+        m ? ARENA_ARRAY(a, m->n_attachments + 1, struct client_attachment) : NULL;
     if (!attachments)
         return false;
     for (size_t i = 0; i < m->n_attachments; i++) {

@@ -30,7 +30,8 @@ bool control_request_decode(struct arena *a, struct str bytes, struct control_re
     const struct str *words = wire_str_list(a, m->words, m->n_words);
     if (!words)
         return false;
-    *out = (struct control_request){.words = words, .n = (int)m->n_words, .operator_name = str_from(m->operator_)};
+    *out = (struct control_request){
+        .words = words, .n = (int)m->n_words, .operator_name = str_from(m->operator_)};
     return true;
 }
 
@@ -146,14 +147,14 @@ bool control_reply_decode(struct arena *a, struct str bytes, struct sheets *out)
     return true;
 }
 
-struct sheet *sheet_add(struct sheets *s, const char *name, const char *title, const struct sheet_column *columns,
-                        bool single)
+struct sheet *sheet_add(struct sheets *s, const char *name, const char *title,
+                        const struct sheet_column *columns, bool single)
 {
     if (!s->items) {
         s->items = ARENA_ARRAY(s->arena, SHEETS_MAX, struct sheet);
         s->cap = s->items ? SHEETS_MAX : 0;
     }
-    if (s->n == s->cap)
+    if (!s->items || s->n == s->cap)
         return NULL;
     struct sheet *new = &s->items[s->n++];
     *new = (struct sheet){.name = name, .title = title, .single = single, .columns = columns};

@@ -67,10 +67,12 @@ static bool check_identity(struct check *c, size_t i, const Referral__V1__Party 
     }
     if (!ok)
         check_fault(c, AT_IN("parties", i, "identity_number"), FAULT_IDENTITY_INVALID);
-    return ok && p->identity_kind == (int)IDENTITY_RESIDENT && p->kind == (int)PARTY_PERSON && under_age(birth, today);
+    return ok && p->identity_kind == (int)IDENTITY_RESIDENT && p->kind == (int)PARTY_PERSON &&
+           under_age(birth, today);
 }
 
-static void check_representative(struct check *c, size_t i, const Referral__V1__Party *p, bool guardian_needed)
+static void check_representative(struct check *c, size_t i, const Referral__V1__Party *p,
+                                 bool guardian_needed)
 {
     const Referral__V1__Representative *r = p->representative;
     if (guardian_needed && (!r || !r->guardian))
@@ -101,8 +103,9 @@ static struct party_facts check_party(struct check *c, size_t i, const Referral_
                                 .minor = minor};
 }
 
-struct party_facts *parties_check(struct check *c, struct arena *a, struct Referral__V1__Party *const *parties,
-                                  size_t n, const struct parties_wish *wish)
+struct party_facts *parties_check(struct check *c, struct arena *a,
+                                  struct Referral__V1__Party *const *parties, size_t n,
+                                  const struct parties_wish *wish)
 {
     if (n == 0)
         check_fault(c, AT("parties"), FAULT_TOO_FEW_PARTIES);

@@ -6,7 +6,8 @@
 
 #include "referral/v1/record.pb-c.h"
 
-static bool name_candidates(struct arena *a, const struct ruleset *rs, const struct decision *d, struct record *out)
+static bool name_candidates(struct arena *a, const struct ruleset *rs, const struct decision *d,
+                            struct record *out)
 {
     struct record_candidate *list = ARENA_ARRAY(a, (size_t)d->n_candidates + 1, struct record_candidate);
     for (int i = 0; list && i < d->n_candidates; i++) {
@@ -22,7 +23,8 @@ static bool name_candidates(struct arena *a, const struct ruleset *rs, const str
     return list;
 }
 
-static bool name_excluded(struct arena *a, const struct ruleset *rs, const int *excluded, int n, struct record *out)
+static bool name_excluded(struct arena *a, const struct ruleset *rs, const int *excluded, int n,
+                          struct record *out)
 {
     struct str *list = ARENA_ARRAY(a, (size_t)n + 1, struct str);
     for (int i = 0; list && i < n; i++)
@@ -32,8 +34,8 @@ static bool name_excluded(struct arena *a, const struct ruleset *rs, const int *
     return list;
 }
 
-bool record_of(struct arena *a, const struct ruleset *rs, const struct decision *d, const int *excluded, int n_excluded,
-               int64_t arrived_ms, struct record *out)
+bool record_of(struct arena *a, const struct ruleset *rs, const struct decision *d, const int *excluded,
+               int n_excluded, int64_t arrived_ms, struct record *out)
 {
     struct record r = {
         .ruleset = rs->hash,

@@ -158,7 +158,8 @@ static unsigned risk_bits(const Referral__V1__RiskFlags *r)
 }
 
 /* The plain fields; place, parties and days are the caller's. False past the arena's budget. */
-static bool fill(struct arena *a, const struct ruleset *rs, const Referral__V1__Referral *m, struct referral *out)
+static bool fill(struct arena *a, const struct ruleset *rs, const Referral__V1__Referral *m,
+                 struct referral *out)
 {
     const Referral__V1__Claim *claim = claim_of(m);
     out->channel = (enum channel)m->channel;
@@ -183,8 +184,9 @@ static bool fill(struct arena *a, const struct ruleset *rs, const Referral__V1__
 /* Checks everything; false past the arena's budget. */
 static bool check_all(struct desk *d, const Referral__V1__Referral *m, struct referral *r)
 {
-    const struct parties_wish wish = {
-        .today = d->today, .guardians = is_criminal((int)m->mode) || m->mode == (int)MODE_POLICE_MINOR_CRIMINAL};
+    const struct parties_wish wish = {.today = d->today,
+                                      .guardians = is_criminal((int)m->mode) ||
+                                                   m->mode == (int)MODE_POLICE_MINOR_CRIMINAL};
     check_footing(d, m);
     check_texts(d, m);
     r->place = check_place(d, m->place_code);
@@ -268,7 +270,8 @@ bool referral_reopen(struct arena *a, const struct ruleset *rs, struct str agenc
     struct faults ignored = {.arena = a};
     struct referral r = {.agency = agency, .arrived_ms = arrived_ms};
     const Referral__V1__Referral *m = open_bytes(a, bytes, &ignored);
-    if (!m || ignored.n || !word_known(channel_words, (int)m->channel) || !word_known(mode_words, (int)m->mode))
+    if (!m || ignored.n || !word_known(channel_words, (int)m->channel) ||
+        !word_known(mode_words, (int)m->mode))
         return false;
     r.place = region_find(&rs->regions, str_from(m->place_code));
     if (r.place < 0 || !reopen_parties(a, m, calendar_day_of_ms(arrived_ms), &r) || !fill(a, rs, m, &r))

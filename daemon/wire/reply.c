@@ -76,8 +76,8 @@ static ProtobufCBinaryData *bin_list(struct arena *a, const struct str *items, i
     return list;
 }
 
-struct str reply_submit(struct arena *a, struct str request_id, const struct str *receipts, const bool *duplicate,
-                        int n)
+struct str reply_submit(struct arena *a, struct str request_id, const struct str *receipts,
+                        const bool *duplicate, int n)
 {
     Referral__V1__SubmitReply body = REFERRAL__V1__SUBMIT_REPLY__INIT;
     Referral__V1__ServerMessage m = envelope(a, request_id);
@@ -172,7 +172,8 @@ struct str reply_hello(struct arena *a, struct str request_id, const struct hell
 }
 
 /* A length-delimited field as it stands on the wire behind its key: length, content. */
-static bool as_raw_field(struct arena *a, uint32_t number, struct str content, ProtobufCMessageUnknownField *out)
+static bool as_raw_field(struct arena *a, uint32_t number, struct str content,
+                         ProtobufCMessageUnknownField *out)
 {
     uint8_t *p = arena_alloc(a, content.n + 10);
     size_t at = 0, rest = content.n;
@@ -189,7 +190,8 @@ static bool as_raw_field(struct arena *a, uint32_t number, struct str content, P
 }
 
 /* Supplements travel as they were recorded: packed behind the known fields, never taken apart. */
-static bool add_supplements(struct arena *a, const struct assignment_message *m, Referral__V1__Assignment *body)
+static bool add_supplements(struct arena *a, const struct assignment_message *m,
+                            Referral__V1__Assignment *body)
 {
     enum { SUPPLEMENTS = 12 };
     size_t n = (size_t)m->n_supplements;
@@ -245,7 +247,8 @@ struct str reply_pong(struct arena *a, struct str request_id)
     return wire_pack(a, &m);
 }
 
-struct str reply_refusal(struct arena *a, struct str request_id, const struct faults *faults, uint32_t retry_after_ms)
+struct str reply_refusal(struct arena *a, struct str request_id, const struct faults *faults,
+                         uint32_t retry_after_ms)
 {
     Referral__V1__Refusal body = REFERRAL__V1__REFUSAL__INIT;
     Referral__V1__ServerMessage m = envelope(a, request_id);

@@ -47,7 +47,8 @@ static void read_supplement_attachment(struct reading *r, size_t index, struct s
     if (m)
         check_attachment(&c, index, m);
     else
-        check_fault(&c, AT_ITEM("attachments", index), found == SCAN_TOO_LARGE ? FAULT_OVERSIZE : FAULT_MALFORMED);
+        check_fault(&c, AT_ITEM("attachments", index),
+                    found == SCAN_TOO_LARGE ? FAULT_OVERSIZE : FAULT_MALFORMED);
 }
 
 static void read_supplement(struct reading *r, const void *body)
@@ -88,9 +89,10 @@ static uint32_t read_credit(struct reading *r, uint32_t credit)
 static void read_follow(struct reading *r, const void *body)
 {
     const Referral__V1__Follow *m = body;
-    r->out->follow = (struct request_follow){.after_seq = m->after_seq,
-                                             .from_stored_cursor = m->from_stored_cursor,
-                                             .credit = read_credit(r, m->credit ? m->credit : DEFAULT_CREDIT)};
+    r->out->follow =
+        (struct request_follow){.after_seq = m->after_seq,
+                                .from_stored_cursor = m->from_stored_cursor,
+                                .credit = read_credit(r, m->credit ? m->credit : DEFAULT_CREDIT)};
 }
 
 static void read_ack(struct reading *r, const void *body)

@@ -48,6 +48,7 @@ struct request_answer {
     struct str text;       /* personal data */
     const struct str *facts; /* undisputed facts, then "cost_conduct: ..." if any; personal data */
     int n_facts;
+    struct digest digest;  /* of what is said, request_id and term apart: tells a repeat from something new */
 };
 
 struct request {

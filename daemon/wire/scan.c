@@ -8,8 +8,8 @@
 enum { WIRE_VARINT = 0, WIRE_64 = 1, WIRE_LEN = 2, WIRE_32 = 5 };
 enum { FIELDS_MAX = 32, NUMBER_MAX = 0x1fffffff };
 
-/* What protobuf-c allocates beside the content: its note of each field (twice, as its lists double), a pointer
- * in an array, a note of an unknown field, rounding. */
+/* What protobuf-c allocates beside the content: its note of each field (twice, as its lists double), a
+ * pointer in an array, a note of an unknown field, rounding. */
 enum { COST_FIELD = 80, COST_UNKNOWN = 64, COST_ROUND = 16 };
 
 struct wire_field {
@@ -116,8 +116,8 @@ static unsigned wire_type_of(const ProtobufCFieldDescriptor *d)
 /* Free text may have line breaks; names, codes and numbers may not. */
 static bool has_lines(const char *name)
 {
-    static const char *const names[] = {"summary", "text", "text_zh", "reason", "undisputed_facts",
-                                        "cost_conduct", "facts", "words", "error", "cells"};
+    static const char *const names[] = {"summary",      "text",  "text_zh", "reason", "undisputed_facts",
+                                        "cost_conduct", "facts", "words",   "error",  "cells"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (!strcmp(name, names[i]))
             return true;
@@ -133,8 +133,9 @@ static bool has_text(const struct walk *w, const ProtobufCFieldDescriptor *d)
 
 static void look_at_text(struct walk *w, const char *name, struct str s)
 {
-    static const enum fault_code codes[] = {
-        [TEXT_BAD_UTF8] = FAULT_BAD_UTF8, [TEXT_NUL] = FAULT_NUL_IN_TEXT, [TEXT_CONTROL] = FAULT_CONTROL_IN_TEXT};
+    static const enum fault_code codes[] = {[TEXT_BAD_UTF8] = FAULT_BAD_UTF8,
+                                            [TEXT_NUL] = FAULT_NUL_IN_TEXT,
+                                            [TEXT_CONTROL] = FAULT_CONTROL_IN_TEXT};
     enum text_fault t = text_check(s, has_lines(name));
     if (t == TEXT_OK)
         return;
@@ -165,8 +166,8 @@ static void path_leave(struct walk *w, size_t before)
 
 static enum scan_result walk_message(struct walk *w, const ProtobufCMessageDescriptor *type, struct str in);
 
-static enum scan_result walk_known(struct walk *w, const ProtobufCFieldDescriptor *d, const struct wire_field *f,
-                                   uint32_t index)
+static enum scan_result walk_known(struct walk *w, const ProtobufCFieldDescriptor *d,
+                                   const struct wire_field *f, uint32_t index)
 {
     enum scan_result r = SCAN_OK;
     if (d->type != PROTOBUF_C_TYPE_MESSAGE && !has_text(w, d))
@@ -238,7 +239,8 @@ static enum scan_result walk_message(struct walk *w, const ProtobufCMessageDescr
     return r;
 }
 
-enum scan_result scan_message(const ProtobufCMessageDescriptor *type, struct str bytes, const struct scan_wish *wish)
+enum scan_result scan_message(const ProtobufCMessageDescriptor *type, struct str bytes,
+                              const struct scan_wish *wish)
 {
     struct walk w = {.wish = wish};
     if (wish->path) {

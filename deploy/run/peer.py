@@ -30,6 +30,7 @@ class Case:
     referral_id: str
     referral: object
     agency: str
+    finish_by_ms: int
     steps: list[tuple[str, object]] = field(default_factory=list)
     request_id: str = ""        # of the step that waits for its answer
     resend_at: float = 0.0
@@ -109,7 +110,7 @@ class Peer:
         if known or offer.assignment_id in self.finished:
             return
         case = Case(offer.assignment_id, offer.term, offer.organisation_id, offer.referral_id,
-                    self.pb.Referral.FromString(offer.referral), offer.agency_id)
+                    self.pb.Referral.FromString(offer.referral), offer.agency_id, offer.finish_by_ms)
         self.cases[case.assignment] = case
         self.loop.after(self.practice.pause(0.3, 1.5), lambda: self._decide(case))
 
@@ -128,7 +129,7 @@ class Peer:
         else:
             outcome, conclude = self.practice.conclude(case.referral)
             after = self.practice.follow_up() if outcome == "agreed" else []
-            case.steps = [("", self.pb.Accept()), *self.practice.progress(), (outcome, conclude), *after]
+            case.steps = [("", self.pb.Accept()), *self.practice.progress(case.finish_by_ms), (outcome, conclude), *after]
         self._report(case)
 
     def _report(self, case: Case) -> None:

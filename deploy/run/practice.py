@@ -8,7 +8,7 @@ import datetime
 import random
 from types import SimpleNamespace
 
-from stories import today
+from stories import SHANGHAI, today
 
 DECLINES = 0.06
 DECLINE_REASONS = {"out-of-scope": 30, "conflict-of-interest": 20, "no-mediator": 25, "already-elsewhere": 10,
@@ -61,18 +61,19 @@ class Practice:
             message.text = self.text("decline")
         return reason, message
 
-    def progress(self) -> list[tuple[str, object]]:
+    def progress(self, finish_by_ms: int) -> list[tuple[str, object]]:
         """The steps before the end: mostly none or one; a suspension is followed by its resumption."""
         if self.rng.random() < 0.6:
             return []
         kind = draw(self.rng, PROGRESS)
         kinds = [kind, "resumed"] if kind == "suspended" else [kind]
-        return [(kind, self._progress(kind)) for kind in kinds]
+        return [(kind, self._progress(kind, finish_by_ms)) for kind in kinds]
 
-    def _progress(self, kind: str) -> object:
+    def _progress(self, kind: str, finish_by_ms: int) -> object:
         message = self.pb.Progress(kind=self._number("PROGRESS_KIND", kind), text=self.text(kind))
         if kind == "extended":
-            message.until = (today() + datetime.timedelta(days=self.rng.randrange(45, 60))).isoformat()
+            finish_by = datetime.datetime.fromtimestamp(finish_by_ms / 1000, SHANGHAI).date()
+            message.until = (finish_by + datetime.timedelta(days=self.rng.randrange(10, 30))).isoformat()
         return message
 
     def conclude(self, referral: object) -> tuple[str, object]:

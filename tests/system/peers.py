@@ -123,6 +123,7 @@ class Client:
             self.unasked.append(message)
 
     def ask(self, patience: float = 20.0, **body):
+        """The answer to a message."""
         return self.answer(self.send(**body), patience)
 
     def step(self, patience: float = 20.0, **body):
@@ -257,7 +258,7 @@ class Receiver(Client):
         return self.step(conclude=organisation_pb2.Conclude(**values))
 
     def follow_up(self, a, kind: str = "PERFORMED", on: str = "", **more):
-        return self.step(follow_up=organisation_pb2.FollowUp(assignment_id=a.assignment_id, term=a.term, on=on or today(),
+        return self.step(follow_up=organisation_pb2.FollowUp(assignment_id=a.assignment_id, on=on or today(),
                                                              kind=V.FollowUpKind.Value("FOLLOW_UP_KIND_" + kind)), **more)
 
 

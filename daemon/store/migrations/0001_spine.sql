@@ -9,7 +9,7 @@
 --   * what is compared or sorted is COLLATE "C": byte order, the same on every host and after every upgrade of its locales.
 -- Privileges of the daemon's role, if it is not the owner (no table needs more, and no row of what is only inserted
 -- is ever changed):
---   USAGE on schema referral; EXECUTE on ensure_partitions(date, int) and expect(bigint, int)
+--   USAGE on schema referral; EXECUTE on ensure_partitions(date, int) and expect(bigint, int, text)
 --   SELECT                           schema_migration
 --   SELECT, INSERT                   submission, referral, decision, journal, note, supplement, quarantine, ruleset_file,
 --                                    ruleset, publication
@@ -228,11 +228,11 @@ ALTER TABLE note ALTER COLUMN sealed SET STORAGE EXTERNAL;
 ALTER TABLE supplement ALTER COLUMN sealed SET STORAGE EXTERNAL;
 ALTER TABLE quarantine ALTER COLUMN sealed SET STORAGE EXTERNAL;
 
--- For a statement that has to find every row it was given: fails the transaction when it has not.
-CREATE FUNCTION expect(done bigint, wanted int) RETURNS void LANGUAGE plpgsql AS $$
+-- For a statement that has to change every row it was given: fails the transaction, with this SQLSTATE, when it has not.
+CREATE FUNCTION expect(done bigint, wanted int, code text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF done <> wanted THEN
-        RAISE EXCEPTION 'wrote % rows of %', done, wanted USING ERRCODE = 'P0R01';
+        RAISE EXCEPTION 'changed % rows of %', done, wanted USING ERRCODE = code;
     END IF;
 END $$;
 

@@ -1,12 +1,50 @@
 /*
- * test_log.c - base/log.h, read back from a pipe in the place of stderr
+ * test_log.c - base/log.h, read back from a pipe in the place of stderr; the clock and the journal are the
+ * test's own
  */
 #include "base/log.h"
 #include "base/check.h"
+#include "base/clock.h"
+
+#include <sys/uio.h>
 
 #include <unistd.h>
 
 #define GOT_SIZE (1 << 20)
+
+static int64_t mono_ms = 1000000;
+
+int64_t clock_now_ms(void)
+{
+    return 1795420931123; /* 2026-11-23T16:02:11.123+08:00 */
+}
+
+int64_t clock_mono_ms(void)
+{
+    return mono_ms;
+}
+
+int64_t clock_mono_us(void)
+{
+    return mono_ms * 1000;
+}
+
+/* What the journal got last, one field a line. */
+static char journal[GOT_SIZE];
+static int journal_answer;
+
+int sd_journal_sendv(const struct iovec *fields, int n);
+int sd_journal_sendv(const struct iovec *fields, int n)
+{
+    size_t used = 0;
+    for (int i = 0; i < n; i++) {
+        memcpy(journal + used, fields[i].iov_base, fields[i].iov_len);
+        used += fields[i].iov_len;
+        journal[used++] = '\n';
+    }
+    journal[used] = '\0';
+    return journal_answer;
+}
 
 static int saved, ends[2];
 
@@ -110,10 +148,75 @@ static void a_full_pipe_drops(void **state)
     assert_int_equal(lines(got) + (int)(log_dropped() - before), 5000);
 }
 
+static void what_was_held_back_is_told(void **state)
+{
+    (void)state;
+    log_setup(LOG_TEXT, LOG_INFO);
+    mono_ms += 20000; /* past what the tests before have said */
+    for (int i = 0; i < 25; i++) {
+        capture();
+        log_event(LOG_WARNING, "test.told", "m", LOG_FIELDS(LOG_Z("peer", "hub-3205")));
+        assert_int_equal(release(got) > 0, i < 10);
+    }
+    mono_ms += 12000;
+    capture();
+    log_event(LOG_INFO, "test.other", "m", NULL);
+    release(got);
+    assert_non_null(
+        strstr(got, "2026-11-23T16:02:11.123+08:00 warn  test.told  more lines like this one were held back  "
+                    "peer=hub-3205 held_back=15\n"));
+    mono_ms += 12000;
+    capture();
+    log_event(LOG_INFO, "test.other", "m", NULL);
+    release(got);
+    assert_null(strstr(got, "held_back"));
+}
+
+static void the_journal_gets_fields(void **state)
+{
+    (void)state;
+    log_setup(LOG_JOURNAL, LOG_DEBUG);
+    struct str none = {NULL, 0};
+    log_event(LOG_WARNING, "test.journal", "one\ntwo",
+              LOG_FIELDS(LOG_Z("peer", "hub 3205"), LOG_I("held_back", -5), LOG_S("none", none)));
+    assert_string_equal(journal, "PRIORITY=4\nEVENT=test.journal\n"
+                                 "MESSAGE=test.journal  one\\ntwo  peer=\"hub 3205\" held_back=-5\n"
+                                 "PEER=hub 3205\nHELD_BACK=-5\n");
+    static const char *const priorities[] = {"PRIORITY=3\n", "PRIORITY=4\n", "PRIORITY=6\n", "PRIORITY=7\n"};
+    for (int level = LOG_ERROR; level <= LOG_DEBUG; level++) {
+        log_event((enum log_level)level, "test.priority", "m", NULL);
+        assert_int_equal(strncmp(journal, priorities[level], 11), 0);
+    }
+    uint64_t before = log_dropped();
+    journal_answer = -11;
+    log_event(LOG_INFO, "test.no-journal", "m", NULL);
+    journal_answer = 0;
+    assert_int_equal(log_dropped() - before, 1);
+}
+
+static void hostile_fields_fit_the_journal(void **state)
+{
+    (void)state;
+    struct log_field fields[60];
+    char *big = malloc(9000);
+    memset(big, 'v', 9000);
+    for (int i = 0; i < 59; i++)
+        fields[i] = LOG_S("key", ((struct str){big, 9000}));
+    fields[59] = (struct log_field){.type = LOG_END};
+    log_event(LOG_INFO, "test.big", "m", fields);
+    assert_true(lines(journal) <= 32);
+    free(big);
+    log_setup(LOG_TEXT, LOG_INFO);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(levels), cmocka_unit_test(formats),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(levels),
+                                       cmocka_unit_test(formats),
                                        cmocka_unit_test(repetition_is_held_back),
-                                       cmocka_unit_test(a_full_pipe_drops)};
+                                       cmocka_unit_test(a_full_pipe_drops),
+                                       cmocka_unit_test(what_was_held_back_is_told),
+                                       cmocka_unit_test(the_journal_gets_fields),
+                                       cmocka_unit_test(hostile_fields_fit_the_journal)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,6 +48,24 @@ static void values_cannot_forge_lines(void **state)
                "2026-11-23T16:02:11.123+08:00 info  e  m  k=\"\\xff\"\n");
 }
 
+static void only_bare_words_go_without_quotes(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {{"people-3205", "people-3205"},
+                                           {"a b", "\"a b\""},
+                                           {"a=b", "\"a=b\""},
+                                           {"\"", "\"\\\"\""},
+                                           {"\\", "\"\\\\\""},
+                                           {"院", "\"院\""},
+                                           {"", "\"\""}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char expected[100];
+        snprintf(expected, sizeof expected, "e  m  k=%s", cases[i][1]);
+        size_t n = logline_bare(line, "e", "m", LOG_FIELDS(LOG_Z("k", cases[i][0])));
+        assert_str(((struct str){line, n}), expected);
+    }
+}
+
 static void absent_values_are_left_out(void **state)
 {
     (void)state;
@@ -116,6 +134,7 @@ int main(void)
         cmocka_unit_test(values_cannot_forge_lines),
         cmocka_unit_test(absent_values_are_left_out),
         cmocka_unit_test(json_is_json),
+        cmocka_unit_test(only_bare_words_go_without_quotes),
         cmocka_unit_test(long_lines_are_cut_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -144,6 +144,17 @@ static void bad_key_files(void **state)
             fail_msg("%zu: %s", i, why);
         assert_null(strstr(why, "0001020304")); /* never the key */
     }
+    char *many = malloc(400 * 80), *p = many;
+    for (int i = 1; i <= 257; i++)
+        p += sprintf(p, "%d " KEY_A "\n", i);
+    assert_null(ring(many, 0600));
+    assert_non_null(strstr(why, "line 257: more than 256 keys"));
+    free(many);
+    many = calloc(1, 70001);
+    memset(many, '#', 70000);
+    assert_null(ring(many, 0600));
+    assert_non_null(strstr(why, "larger than"));
+    free(many);
     unlink(path);
     assert_null(keyring_load(path, why, sizeof why));
     assert_non_null(strstr(why, "No such file"));

@@ -81,8 +81,8 @@ static void receipt(void **state)
 static void receipt_bytes_are_stable(void **state)
 {
     (void)state;
-    static const unsigned char fixed[] = {0x08, 0x01, 0x12, 0x02, 'r', '1', 0x30, 0x05, 0x40, 0x80, 0x01,
-                                          0x52, 0x02, 'o', '1', 0x5a, 0x02, 'o', 'n', 0x62, 0x01, 'R'};
+    static const unsigned char fixed[] = {0x08, 0x01, 0x12, 0x02, 'r',  '1',  0x30, 0x05, 0x40, 0x80, 0x01,
+                                          0x52, 0x02, 'o',  '1',  0x5a, 0x02, 'o',  'n',  0x62, 0x01, 'R'};
     struct arena *a = arena_new(0);
     const struct receipt r = {.status = RECEIPT_ACCEPTED,
                               .agency_ref = STR("r1"),
@@ -112,7 +112,8 @@ static void submit_step_and_query_replies(void **state)
     fault_add(&f, FAULT_STALE_TERM, "term");
     const struct step_reply step = {.faults = &f, .retry_after_ms = 9};
     assert_true(client_decode(a, reply_step(a, RID, &step), &m));
-    assert_true(m.kind == SERVER_STEP_REPLY && !m.step.done && m.step.retry_after_ms == 9 && !m.step.journal_hash);
+    assert_true(m.kind == SERVER_STEP_REPLY && !m.step.done && m.step.retry_after_ms == 9 &&
+                !m.step.journal_hash);
     assert_int_equal(m.step.faults->items[0].code, FAULT_STALE_TERM);
     const struct step_reply done = {.done = true, .journal_seq = 3, .journal_hash = &digest_a};
     assert_true(client_decode(a, reply_step(a, RID, &done), &m));
@@ -126,7 +127,8 @@ static void submit_step_and_query_replies(void **state)
                                       .due_ms = NOW,
                                       .receipt = STR("\x08\x01")};
     assert_true(client_decode(a, reply_query(a, RID, &query), &m));
-    assert_true(m.kind == SERVER_QUERY_REPLY && m.query.state == STATE_ACCEPTED && id_eq(m.query.referral, id_a));
+    assert_true(m.kind == SERVER_QUERY_REPLY && m.query.state == STATE_ACCEPTED &&
+                id_eq(m.query.referral, id_a));
     assert_true(str_eq(m.query.receipt, query.receipt) && m.query.due_ms == NOW);
     arena_free(a);
 }
@@ -163,7 +165,8 @@ static void entries(void **state)
     struct arena *a = arena_new(0);
     struct server_message m;
     const struct digest zero = {{0}};
-    struct entry e[2] = {{.seq = 1, .body = STR("body-1")}, {.seq = 2, .body = STR("body-2"), .note = STR("note")}};
+    struct entry e[2] = {{.seq = 1, .body = STR("body-1")},
+                         {.seq = 2, .body = STR("body-2"), .note = STR("note")}};
     e[0].hash = digest_chain(zero, e[0].body.p, e[0].body.n);
     e[1].previous = e[0].hash;
     e[1].hash = digest_chain(e[0].hash, e[1].body.p, e[1].body.n);
@@ -250,7 +253,8 @@ static void step_and_note(void **state)
     struct str bytes = step_encode(a, &s);
     assert_true(step_decode(a, bytes, &got));
     assert_true(str_eq(bytes, step_encode(a, &got)));
-    assert_true(id_eq(*got.assignment, id_b) && same_digest(got.note, &digest_b) && got.state == STATE_CONCLUDED);
+    assert_true(id_eq(*got.assignment, id_b) && same_digest(got.note, &digest_b) &&
+                got.state == STATE_CONCLUDED);
     const struct step bare = {.agency = STR("court"), .seq = 1, .referral = id_a, .kind = STEP_RECEIVED};
     assert_true(step_decode(a, step_encode(a, &bare), &got));
     assert_true(!got.assignment && !got.note && !got.content && !got.ruleset);
@@ -259,7 +263,8 @@ static void step_and_note(void **state)
 
     const struct str facts[] = {STR("事实"), STR("cost_conduct: 拖延")};
     struct note note;
-    struct str one = note_encode(a, STR("达成协议"), facts, 2), two = note_encode(a, STR("达成协议"), facts, 2);
+    struct str one = note_encode(a, STR("达成协议"), facts, 2),
+               two = note_encode(a, STR("达成协议"), facts, 2);
     assert_false(str_eq(one, two)); /* the salt */
     assert_true(note_decode(a, one, &note));
     assert_true(str_eqz(note.text, "达成协议") && note.n_facts == 2 && str_eq(note.facts[1], facts[1]));
@@ -303,7 +308,8 @@ static void record(void **state)
     assert_true(digest_eq(got.ruleset, digest_a) && str_eqz(got.rule, "r-1") && got.rule_line == 14);
     assert_true(str_eqz(got.classifier, "c-1") && str_eqz(got.category, "labour") && got.truncated);
     assert_true(str_eqz(got.organisation, "o-2") && got.rung == 1 && got.arrived_ms == NOW);
-    assert_true(got.n_candidates == 2 && got.candidates[0].passed == PASSED_FULL && got.candidates[0].capacity == 5);
+    assert_true(got.n_candidates == 2 && got.candidates[0].passed == PASSED_FULL &&
+                got.candidates[0].capacity == 5);
     assert_true(got.n_excluded == 1 && str_eqz(got.excluded[0], "o-1") && got.finish_within.count == 30);
     d = (struct decision){.outcome = OUTCOME_MANUAL,
                           .rule = -1,
@@ -314,7 +320,8 @@ static void record(void **state)
                           .code = STR("no-rule")};
     assert_true(record_of(a, &rs, &d, NULL, 0, NOW, &r));
     assert_true(record_decode(a, record_encode(a, &r), &got));
-    assert_true(got.rung == -1 && str_empty(got.rule) && str_empty(got.organisation) && str_eqz(got.code, "no-rule"));
+    assert_true(got.rung == -1 && str_empty(got.rule) && str_empty(got.organisation) &&
+                str_eqz(got.code, "no-rule"));
     assert_false(record_decode(a, STR(""), &got)); /* no rule set */
     arena_free(a);
 }
@@ -322,14 +329,17 @@ static void record(void **state)
 static void control(void **state)
 {
     (void)state;
-    static const struct sheet_column columns[] = {
-        {"id", "编号", CELL_TEXT}, {"open", "Open", CELL_INTEGER}, {"closed", "Closed", CELL_BOOL}, {NULL, NULL, 0}};
+    static const struct sheet_column columns[] = {{"id", "编号", CELL_TEXT},
+                                                  {"open", "Open", CELL_INTEGER},
+                                                  {"closed", "Closed", CELL_BOOL},
+                                                  {NULL, NULL, 0}};
     struct arena *a = arena_new(0);
     const struct str words[] = {STR("queue"), STR("list"), STR("")};
     const struct control_request q = {words, 3, STR("root")};
     struct control_request request;
     assert_true(control_request_decode(a, control_request_encode(a, &q), &request));
-    assert_true(request.n == 3 && str_eq(request.words[1], words[1]) && str_eqz(request.operator_name, "root"));
+    assert_true(request.n == 3 && str_eq(request.words[1], words[1]) &&
+                str_eqz(request.operator_name, "root"));
     assert_false(control_request_decode(a, STR("\x08\x01\x12\x01\x01"), &request)); /* a control character */
     assert_false(control_request_decode(a, STR(""), &request));                     /* no version */
 
@@ -343,8 +353,10 @@ static void control(void **state)
         cells[2] = cell_bool(i % 2);
     }
     assert_true(control_reply_decode(a, control_reply_encode(a, &s), &got));
-    assert_true(got.n == 2 && str_empty(got.error) && got.items[0].n_rows == 40 && got.items[0].n_columns == 3);
-    assert_true(str_eqz(got.items[0].cells[39 * 3 + 1], "39") && str_eqz(got.items[0].cells[39 * 3 + 2], "yes"));
+    assert_true(got.n == 2 && str_empty(got.error) && got.items[0].n_rows == 40 &&
+                got.items[0].n_columns == 3);
+    assert_true(str_eqz(got.items[0].cells[39 * 3 + 1], "39") &&
+                str_eqz(got.items[0].cells[39 * 3 + 2], "yes"));
     assert_string_equal(got.items[0].columns[0].head, "编号");
     assert_null(got.items[0].columns[3].key);
     assert_true(got.items[1].single && got.items[1].n_rows == 0);

@@ -45,16 +45,39 @@ static bool doc_has(const char *row)
     return found;
 }
 
-#define LIMIT(name) {#name, LIMIT_##name}
+#define LIMIT(name)                                                                                          \
+    {                                                                                                        \
+#name, LIMIT_##name                                                                                  \
+    }
 static const struct {
     const char *name;
     long value;
 } limits[] = {
-    LIMIT(FRAME),           LIMIT(REFERRAL),        LIMIT(SUBMIT_ITEMS), LIMIT(DECODE_MEMORY), LIMIT(REFERRAL_MEMORY),
-    LIMIT(CONTROL_MEMORY),  LIMIT(REQUEST_ID),      LIMIT(AGENCY_REF),   LIMIT(NAME),          LIMIT(SUMMARY),
-    LIMIT(SHORT_TEXT),      LIMIT(PROGRESS_TEXT),   LIMIT(CONCLUDE_TEXT), LIMIT(SOURCE_CATEGORY), LIMIT(OFFENCE),
-    LIMIT(URI),             LIMIT(PARTIES),         LIMIT(TAGS),         LIMIT(TAG),           LIMIT(LINKS),
-    LIMIT(ATTACHMENTS),     LIMIT(FACTS),           LIMIT(HELLO_ORGANISATIONS), LIMIT(CREDIT), LIMIT(FAULTS),
+    LIMIT(FRAME),
+    LIMIT(REFERRAL),
+    LIMIT(SUBMIT_ITEMS),
+    LIMIT(DECODE_MEMORY),
+    LIMIT(REFERRAL_MEMORY),
+    LIMIT(CONTROL_MEMORY),
+    LIMIT(REQUEST_ID),
+    LIMIT(AGENCY_REF),
+    LIMIT(NAME),
+    LIMIT(SUMMARY),
+    LIMIT(SHORT_TEXT),
+    LIMIT(PROGRESS_TEXT),
+    LIMIT(CONCLUDE_TEXT),
+    LIMIT(SOURCE_CATEGORY),
+    LIMIT(OFFENCE),
+    LIMIT(URI),
+    LIMIT(PARTIES),
+    LIMIT(TAGS),
+    LIMIT(TAG),
+    LIMIT(LINKS),
+    LIMIT(ATTACHMENTS),
+    LIMIT(FACTS),
+    LIMIT(HELLO_ORGANISATIONS),
+    LIMIT(CREDIT),
+    LIMIT(FAULTS),
 };
 
 static void limits_are_told(void **state)

@@ -102,10 +102,10 @@ static struct str text_of(size_t n)
 }
 
 /* Each changes one thing in a good referral. */
-#define CHANGE(name, ...)                                                                                         \
-    static void name(struct sample *s)                                                                            \
-    {                                                                                                             \
-        __VA_ARGS__;                                                                                              \
+#define CHANGE(name, ...)                                                                                    \
+    static void name(struct sample *s)                                                                       \
+    {                                                                                                        \
+        __VA_ARGS__;                                                                                         \
     }
 CHANGE(no_channel, s->r.channel = 0)
 CHANGE(odd_channel, s->r.channel = (enum channel)99)
@@ -143,7 +143,8 @@ CHANGE(odd_identity_kind, s->parties[0].identity_kind = (enum identity_kind)9)
 CHANGE(wrong_resident, s->parties[0].identity_number = STR("110105194912310021"))
 CHANGE(unborn_resident, s->parties[0].identity_number = STR("320505202612010007"))
 CHANGE(wrong_credit_code, s->parties[1].identity_number = STR("91350100M000100Y44"))
-CHANGE(odd_passport, (s->parties[0].identity_kind = IDENTITY_PASSPORT, s->parties[0].identity_number = STR("G-1")))
+CHANGE(odd_passport,
+       (s->parties[0].identity_kind = IDENTITY_PASSPORT, s->parties[0].identity_number = STR("G-1")))
 CHANGE(wordy_phone, s->parties[0].phone = STR("call 12345"))
 CHANGE(short_phone, s->parties[0].phone = STR("1234"))
 CHANGE(long_phone, s->parties[0].phone = STR("123456789012345678901"))
@@ -258,7 +259,8 @@ static void tells_each_fault_alone(void **state)
         sample_init(&s);
         cases[i].change(&s);
         struct got g = decode_for(a, &world.court, client_referral_encode(a, &s.r));
-        if (g.verdict != REFERRAL_FAULTY || g.faults.n != 1 || !has(&g.faults, cases[i].code, cases[i].path)) {
+        if (g.verdict != REFERRAL_FAULTY || g.faults.n != 1 ||
+            !has(&g.faults, cases[i].code, cases[i].path)) {
             print_error("case %zu: wanted %s at %s, got\n", i, fault_word(cases[i].code), cases[i].path);
             print_faults(&g.faults);
             fail();
@@ -274,9 +276,9 @@ static void tells_all_at_once(void **state)
     struct sample s;
     sample_init(&s);
     static void (*const changes[])(struct sample *) = {
-        no_mode,    long_ref,      foreign_place, odd_category, latin_summary, odd_currency, no_role,
-        no_name,    upper_tag,     too_old,       reply_far,    empty_link,    http_uri,     hex_digest,
-        odd_address, wordy_phone,
+        no_mode,  long_ref,   foreign_place, odd_category, latin_summary, odd_currency,
+        no_role,  no_name,    upper_tag,     too_old,      reply_far,     empty_link,
+        http_uri, hex_digest, odd_address,   wordy_phone,
     };
     for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
         changes[i](&s);
@@ -351,11 +353,13 @@ static void the_procuratorate_says_when_and_what(void **state)
     s.r.reply_by = STR("2026-06-01");
     s.r.offence = STR("故意伤害罪");
     s.parties[0].representative.guardian = true;
-    assert_int_equal(decode_for(a, &world.procuratorate, client_referral_encode(a, &s.r)).verdict, REFERRAL_OK);
+    assert_int_equal(decode_for(a, &world.procuratorate, client_referral_encode(a, &s.r)).verdict,
+                     REFERRAL_OK);
     s.r.mode = MODE_PROCURATORATE_CIVIL_SUPERVISION;
     s.r.offence = STR("");
     s.parties[0].representative.guardian = false;
-    assert_int_equal(decode_for(a, &world.procuratorate, client_referral_encode(a, &s.r)).verdict, REFERRAL_OK);
+    assert_int_equal(decode_for(a, &world.procuratorate, client_referral_encode(a, &s.r)).verdict,
+                     REFERRAL_OK);
     arena_free(a);
 }
 
@@ -410,9 +414,11 @@ static void reopens(void **state)
     assert_true(str_eq(again.folded, g.r.folded));
     assert_memory_equal(again.parties, g.r.parties, sizeof(*again.parties) * (size_t)again.n_parties);
     s.r.reply_by = STR("2025-01-01"); /* long past by now: only form is checked */
-    assert_true(referral_reopen(a, &world.rules, g.r.agency, g.r.arrived_ms, client_referral_encode(a, &s.r), &again));
+    assert_true(referral_reopen(a, &world.rules, g.r.agency, g.r.arrived_ms, client_referral_encode(a, &s.r),
+                                &again));
     s.r.place_code = STR("320599");
-    assert_false(referral_reopen(a, &world.rules, g.r.agency, g.r.arrived_ms, client_referral_encode(a, &s.r), &again));
+    assert_false(referral_reopen(a, &world.rules, g.r.agency, g.r.arrived_ms, client_referral_encode(a, &s.r),
+                                 &again));
     assert_false(referral_reopen(a, &world.rules, g.r.agency, 0, STR("\xff"), &again));
     arena_free(a);
 }

@@ -141,7 +141,8 @@ static void reads_hello(void **state)
     struct str *many = ARENA_ARRAY(a, LIMIT_HELLO_ORGANISATIONS + 1, struct str);
     for (int i = 0; i <= LIMIT_HELLO_ORGANISATIONS; i++)
         many[i] = organisations[0];
-    assert_true(decode_for(a, SIDE_ORGANISATION, client_hello(a, RID, many, LIMIT_HELLO_ORGANISATIONS, 1)).ok);
+    assert_true(
+        decode_for(a, SIDE_ORGANISATION, client_hello(a, RID, many, LIMIT_HELLO_ORGANISATIONS, 1)).ok);
     g = decode_for(a, SIDE_ORGANISATION, client_hello(a, RID, many, LIMIT_HELLO_ORGANISATIONS + 1, 1));
     assert_true(only(&g, FAULT_BATCH_TOO_LARGE, "organisations"));
     arena_free(a);
@@ -171,44 +172,77 @@ static void reads_answers(void **state)
         {client_decline, {.assignment = id, .decline = DECLINE_NO_MEDIATOR}, 0, ""},
         {client_decline, {.assignment = id}, FAULT_UNKNOWN_ENUM, "reason"},
         {client_decline, {.assignment = id, .decline = DECLINE_OTHER}, FAULT_REASON_MISSING, "text"},
-        {client_decline, {.assignment = id, .decline = DECLINE_OTHER, .text = text_of(LIMIT_SHORT_TEXT + 1)},
-         FAULT_FIELD_TOO_LONG, "text"},
+        {client_decline,
+         {.assignment = id, .decline = DECLINE_OTHER, .text = text_of(LIMIT_SHORT_TEXT + 1)},
+         FAULT_FIELD_TOO_LONG,
+         "text"},
         {client_progress, {.assignment = id, .progress = PROGRESS_CONTACTED}, 0, ""},
         {client_progress, {.assignment = id, .progress = (enum progress_kind)6}, FAULT_UNKNOWN_ENUM, "kind"},
-        {client_progress, {.assignment = id, .progress = PROGRESS_SUSPENDED, .text = blank}, FAULT_REASON_MISSING,
+        {client_progress,
+         {.assignment = id, .progress = PROGRESS_SUSPENDED, .text = blank},
+         FAULT_REASON_MISSING,
          "text"},
         {client_progress, {.assignment = id, .progress = PROGRESS_EXTENDED, .on = STR("2026-07-01")}, 0, ""},
         {client_progress, {.assignment = id, .progress = PROGRESS_EXTENDED}, FAULT_FIELD_MISSING, "until"},
-        {client_progress, {.assignment = id, .progress = PROGRESS_EXTENDED, .on = STR("2026-05-19")},
-         FAULT_DATE_TOO_FAR, "until"},
+        {client_progress,
+         {.assignment = id, .progress = PROGRESS_EXTENDED, .on = STR("2026-05-19")},
+         FAULT_DATE_TOO_FAR,
+         "until"},
         {client_conclude, {.assignment = id, .conclusion = CONCLUSION_UNWILLING}, 0, ""},
         {client_conclude, {.assignment = id}, FAULT_UNKNOWN_ENUM, "conclusion"},
         {client_conclude, {.assignment = id, .conclusion = CONCLUSION_OTHER}, FAULT_REASON_MISSING, "text"},
-        {client_conclude, {.assignment = id, .conclusion = CONCLUSION_AGREED}, FAULT_OUTCOME_INCOMPLETE,
+        {client_conclude,
+         {.assignment = id, .conclusion = CONCLUSION_AGREED},
+         FAULT_OUTCOME_INCOMPLETE,
          "agreement_kind"},
-        {client_conclude, {.assignment = id, .conclusion = CONCLUSION_AGREED, .agreement_kind = (enum agreement_kind)7},
-         FAULT_UNKNOWN_ENUM, "agreement_kind"},
         {client_conclude,
-         {.assignment = id, .conclusion = CONCLUSION_AGREED, .agreement_kind = AGREEMENT_WRITTEN, .agreement_minor = 1},
-         FAULT_OUTCOME_INCOMPLETE, "currency"},
+         {.assignment = id, .conclusion = CONCLUSION_AGREED, .agreement_kind = (enum agreement_kind)7},
+         FAULT_UNKNOWN_ENUM,
+         "agreement_kind"},
         {client_conclude,
-         {.assignment = id, .conclusion = CONCLUSION_AGREED, .agreement_kind = AGREEMENT_WRITTEN, .agreement_minor = -1,
+         {.assignment = id,
+          .conclusion = CONCLUSION_AGREED,
+          .agreement_kind = AGREEMENT_WRITTEN,
+          .agreement_minor = 1},
+         FAULT_OUTCOME_INCOMPLETE,
+         "currency"},
+        {client_conclude,
+         {.assignment = id,
+          .conclusion = CONCLUSION_AGREED,
+          .agreement_kind = AGREEMENT_WRITTEN,
+          .agreement_minor = -1,
           .currency = STR("CNY")},
-         FAULT_AMOUNT_OUT_OF_RANGE, "agreement_minor"},
+         FAULT_AMOUNT_OUT_OF_RANGE,
+         "agreement_minor"},
         {client_conclude,
-         {.assignment = id, .conclusion = CONCLUSION_AGREED, .agreement_kind = AGREEMENT_WRITTEN, .agreement_minor = 1,
+         {.assignment = id,
+          .conclusion = CONCLUSION_AGREED,
+          .agreement_kind = AGREEMENT_WRITTEN,
+          .agreement_minor = 1,
           .currency = STR("XYZ")},
-         FAULT_CURRENCY_UNKNOWN, "currency"},
-        {client_conclude, {.assignment = id, .conclusion = CONCLUSION_UNWILLING, .facts = facts, .n_facts = 51},
-         FAULT_TOO_MANY_ITEMS, "undisputed_facts"},
-        {client_conclude, {.assignment = id, .conclusion = CONCLUSION_UNWILLING, .facts = &blank, .n_facts = 1},
-         FAULT_FIELD_MISSING, "undisputed_facts[0]"},
-        {client_conclude, {.assignment = id, .conclusion = CONCLUSION_UNWILLING, .cost_conduct = text_of(2001)},
-         FAULT_FIELD_TOO_LONG, "cost_conduct"},
-        {client_follow_up, {.assignment = id, .follow_up = FOLLOW_UP_PERFORMED, .on = STR("2026-05-20")}, 0, ""},
+         FAULT_CURRENCY_UNKNOWN,
+         "currency"},
+        {client_conclude,
+         {.assignment = id, .conclusion = CONCLUSION_UNWILLING, .facts = facts, .n_facts = 51},
+         FAULT_TOO_MANY_ITEMS,
+         "undisputed_facts"},
+        {client_conclude,
+         {.assignment = id, .conclusion = CONCLUSION_UNWILLING, .facts = &blank, .n_facts = 1},
+         FAULT_FIELD_MISSING,
+         "undisputed_facts[0]"},
+        {client_conclude,
+         {.assignment = id, .conclusion = CONCLUSION_UNWILLING, .cost_conduct = text_of(2001)},
+         FAULT_FIELD_TOO_LONG,
+         "cost_conduct"},
+        {client_follow_up,
+         {.assignment = id, .follow_up = FOLLOW_UP_PERFORMED, .on = STR("2026-05-20")},
+         0,
+         ""},
         {client_follow_up, {.assignment = id, .follow_up = FOLLOW_UP_PERFORMED}, FAULT_FIELD_MISSING, "on"},
-        {client_follow_up, {.assignment = id, .follow_up = FOLLOW_UP_PERFORMED, .on = STR("2026-05-21")},
-         FAULT_DATE_IN_FUTURE, "on"},
+        {client_follow_up,
+         {.assignment = id, .follow_up = FOLLOW_UP_PERFORMED, .on = STR("2026-05-21")},
+         FAULT_DATE_IN_FUTURE,
+         "on"},
         {client_follow_up, {.assignment = id, .on = STR("2026-05-20")}, FAULT_UNKNOWN_ENUM, "kind"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -252,6 +286,30 @@ static void keeps_what_an_answer_says(void **state)
     arena_free(a);
 }
 
+static struct digest digest_of_answer(struct arena *a, struct str frame)
+{
+    struct got g = decode_for(a, SIDE_ORGANISATION, frame);
+    assert_true(g.ok);
+    return g.r.answer.digest;
+}
+
+static void tells_a_repeat(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(0);
+    const struct client_answer one = {.assignment = some_id, .term = 1},
+                               newer = {.assignment = some_id, .term = 2};
+    struct client_answer said = {.assignment = some_id, .term = 1, .progress = PROGRESS_CONTACTED};
+    struct digest accept = digest_of_answer(a, client_accept(a, RID, &one));
+    assert_true(digest_eq(accept, digest_of_answer(a, client_accept(a, STR("r-2"), &one))));
+    assert_true(digest_eq(accept, digest_of_answer(a, client_accept(a, RID, &newer))));
+    struct digest contacted = digest_of_answer(a, client_progress(a, RID, &said));
+    assert_false(digest_eq(accept, contacted));
+    said.text = STR("again");
+    assert_false(digest_eq(contacted, digest_of_answer(a, client_progress(a, RID, &said))));
+    arena_free(a);
+}
+
 static struct str raw(struct arena *a, uint32_t version, const char *request_id, bool body)
 {
     Referral__V1__ClientMessage m = REFERRAL__V1__CLIENT_MESSAGE__INIT;
@@ -275,14 +333,20 @@ static void checks_the_envelope(void **state)
     assert_true(only(&g, FAULT_VERSION_UNSUPPORTED, "version"));
     g = decode_for(a, SIDE_AGENCY, raw(a, 0, "x", true));
     assert_true(only(&g, FAULT_VERSION_UNSUPPORTED, "version"));
-    static const char *const bad_ids[] = {"", "a\tb", "\xe4\xb8\xad", "\xff",
-                                          "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+    static const char *const bad_ids[] = {
+        "", "a\tb", "\xe4\xb8\xad", "\xff",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
     for (size_t i = 0; i < sizeof(bad_ids) / sizeof(bad_ids[0]); i++) {
         g = decode_for(a, SIDE_AGENCY, raw(a, 1, bad_ids[i], true));
         assert_true(only(&g, FAULT_REQUEST_ID_INVALID, "request_id") && str_empty(g.r.request_id));
     }
-    g = decode_for(a, SIDE_AGENCY, STR("\x08\x01\x12\x03" "abc" "\xff"));
+    g = decode_for(a, SIDE_AGENCY,
+                   STR("\x08\x01\x12\x03"
+                       "abc"
+                       "\xff"));
     assert_true(only(&g, FAULT_MALFORMED, "") && str_eqz(g.r.request_id, "abc"));
+    g = decode_for(a, SIDE_AGENCY, STR("\xff"));
+    assert_true(only(&g, FAULT_MALFORMED, ""));
     g = decode_for(a, SIDE_AGENCY, STR(""));
     assert_int_equal(g.faults.n, 2); /* no request id, no version */
     char *big = arena_alloc(a, LIMIT_FRAME + 1);
@@ -324,6 +388,7 @@ int main(void)
         cmocka_unit_test(reads_hello),
         cmocka_unit_test(reads_answers),
         cmocka_unit_test(keeps_what_an_answer_says),
+        cmocka_unit_test(tells_a_repeat),
         cmocka_unit_test(checks_the_envelope),
         cmocka_unit_test(never_whole_without_memory),
     };

@@ -32,7 +32,8 @@ static void finds_bad_text_with_its_path(void **state)
     (void)state;
     struct arena *a = arena_new(0);
     struct faults f = {.arena = a};
-    /* parties {}, parties {name: "a\0b", representative {name: "\xff"}}, tags "x", tags "\x01", agency_ref "a\nb" */
+    /* parties {}, parties {name: "a\0b", representative {name: "\xff"}}, tags "x", tags "\x01", agency_ref
+     * "a\nb" */
     const struct str bytes = STR("\x4a\x00"
                                  "\x4a\x0a\x1a\x03"
                                  "a\0b"
@@ -86,8 +87,9 @@ static void refuses_what_does_not_decode(void **state)
         assert_int_equal(f.n, 0);
         arena_free(a);
     }
-    assert_int_equal(look(&referral__v1__client_message__descriptor, STR("\xf2\x01\x00\x6a\x00"), 100000, NULL),
-                     SCAN_MALFORMED); /* two bodies */
+    assert_int_equal(
+        look(&referral__v1__client_message__descriptor, STR("\xf2\x01\x00\x6a\x00"), 100000, NULL),
+        SCAN_MALFORMED); /* two bodies */
 }
 
 /* `n` times the two bytes of an empty sub-message, as a referral. */
@@ -104,8 +106,9 @@ static void refuses_many_of(char key, size_t n)
     struct str ref;
     struct faults f = {.arena = a};
     size_t before = arena_used(a);
-    assert_int_equal(referral_decode(a, &world.rules, &world.court, world.now_ms, (struct str){p, 2 * n}, &r, &ref, &f),
-                     REFERRAL_UNDECODABLE);
+    assert_int_equal(
+        referral_decode(a, &world.rules, &world.court, world.now_ms, (struct str){p, 2 * n}, &r, &ref, &f),
+        REFERRAL_UNDECODABLE);
     assert_true(f.n == 1 && f.items[0].code == FAULT_OVERSIZE);
     assert_true(arena_used(a) - before < LIMIT_REFERRAL_MEMORY);
     world_close(&world);
@@ -138,8 +141,10 @@ static void its_estimate_covers_what_unpacking_takes(void **state)
 {
     (void)state;
     static const struct str pieces[] = {
-        STR("\x4a\x00"), STR("\x4a\x02\x52\x00"), STR("\x52\x00"), STR("\x72\x03\x0a\x01x"), STR("\x98\x06\x01"),
-        STR("\xaa\x06\x04xxxx"), STR("\x7a\x04\x1a\x02yy"), STR("\x52\x01z\x4a\x02\x1a\x00"),
+        STR("\x4a\x00"),           STR("\x4a\x02\x52\x00"),
+        STR("\x52\x00"),           STR("\x72\x03\x0a\x01x"),
+        STR("\x98\x06\x01"),       STR("\xaa\x06\x04xxxx"),
+        STR("\x7a\x04\x1a\x02yy"), STR("\x52\x01z\x4a\x02\x1a\x00"),
     };
     for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
         for (size_t n = 1; n <= 1500; n = n * 3 + 1) {

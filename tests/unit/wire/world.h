@@ -13,7 +13,7 @@
 
 #include <assert.h>
 
-#define TODAY     "2026-05-20"
+#define TODAY        "2026-05-20"
 #define WORLD_UNUSED __attribute__((unused))
 
 struct world {
