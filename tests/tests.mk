@@ -21,6 +21,30 @@ $(T)/tests/%: tests/%.c $(T)/libreferral.a
 
 .PHONY: test test-build
 
+# Fuzzing: clang's libFuzzer with its sanitizers, a corpus beside each target. FUZZ_SECONDS a target.
+FUZZ_SECONDS ?= 60
+F          := build/fuzz
+FUZZ_C     := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_BIN   := $(FUZZ_C:tests/fuzz/%.c=$(F)/%)
+FUZZ_LIB   := $(foreach f,base core conf wire,$(wildcard daemon/$(f)/*.c))
+FUZZ_FLAGS := -std=gnu17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+
+$(F)/libfuzzed.a: $(FUZZ_LIB) $(wildcard daemon/*/*.h) | $(PB_C)
+	@mkdir -p $(F)/o
+	$(call Q,FUZZ  library)cd $(F)/o && clang $(FUZZ_FLAGS) -w -I$(CURDIR)/daemon -I$(CURDIR)/$(B)/gen -c \
+	    $(addprefix $(CURDIR)/,$(FUZZ_LIB) $(PB_C))
+	@rm -f $@ && ar rcs $@ $(F)/o/*.o
+
+$(F)/fuzz_%: tests/fuzz/fuzz_%.c $(F)/libfuzzed.a
+	$(call Q,FUZZ  $<)clang $(FUZZ_FLAGS) -fsanitize=fuzzer -Idaemon -I$(B)/gen -Itests/unit -o $@ $< $(F)/libfuzzed.a $(LIBS)
+
+fuzz: ## run every fuzz target for FUZZ_SECONDS (60) from its corpus; stops at the first finding
+	@bash deploy/run/install-packages.sh test
+	@$(MAKE) --no-print-directory $(FUZZ_BIN)
+	@bash tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ_BIN)
+
+.PHONY: fuzz
+
 # Benchmarks: separate from the tests, never timed assertions.
 BENCH_BIN  := build/release/tests/bench/load build/release/tests/bench/ceiling
 

@@ -153,6 +153,15 @@ static struct str peer_of(const struct log_field *fields)
     return (struct str){NULL, 0};
 }
 
+/* A line about one referral or one assignment is never like another one. */
+static bool tells_a_case(const struct log_field *fields)
+{
+    for (; fields && fields->type != LOG_END; fields++)
+        if (strcmp(fields->key, "referral") == 0 || strcmp(fields->key, "assignment") == 0)
+            return true;
+    return false;
+}
+
 void log_event(enum log_level level, const char *event, const char *message, const struct log_field *fields)
 {
     struct repeat_told told;
@@ -166,7 +175,7 @@ void log_event(enum log_level level, const char *event, const char *message, con
         emit((enum log_level)told.level, told.what, "more lines like this one were held back",
              LOG_FIELDS(LOG_S("peer", who), LOG_I("held_back", told.held)));
     }
-    if (repeat_pass(&repeat, str_from(event), peer_of(fields), (int)level, now))
+    if (tells_a_case(fields) || repeat_pass(&repeat, str_from(event), peer_of(fields), (int)level, now))
         emit(level, event, message, fields);
     else
         suppressed++;

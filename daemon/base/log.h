@@ -2,7 +2,8 @@
  * log.h - one line an event: a message for a person, fields for a machine
  *
  * Goes to journald with fields, or to stderr as text or JSON. The same line repeated more than 10
- * times in 10 seconds (same `event`, same `peer`) is counted and told once. Never personal data: fields
+ * times in 10 seconds (same `event`, same `peer`) is counted and told once; lines that carry a `referral` or an
+ * `assignment` tell of one case each and are never held back. Never personal data: fields
  * take ids, codes, counts and names of offices, nothing that an agency wrote freely.
  *
  * Threads: any. Errors: none; what cannot be written is dropped and counted.

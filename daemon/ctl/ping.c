@@ -157,6 +157,20 @@ static enum outcome_of_ping watch_handshake(struct probe *p, void *monitor)
 
 /* ---- a message ---- */
 
+/*
+ * A refusal is an answer too: the key was let in. A receiver that has not said Hello is told so, with words of its own;
+ * Hello itself would take the session from whoever has it. The table's plain text means that the key is wrong here.
+ */
+static enum outcome_of_ping read_refusal(struct probe *p, const struct faults *f)
+{
+    if (!f || f->n == 0)
+        return PING_OK;
+    const struct fault *first = &f->items[0];
+    snprintf(p->detail, sizeof(p->detail), STR_FMT, STR_ARG(first->text));
+    bool plain = str_eqz(first->text, fault_text(FAULT_NOT_PERMITTED));
+    return first->code == FAULT_NOT_PERMITTED && plain ? PING_NOT_PERMITTED : PING_OK;
+}
+
 static enum outcome_of_ping exchange(struct probe *p, void *dealer)
 {
     struct arena *a = arena_new(0);
@@ -174,14 +188,8 @@ static enum outcome_of_ping exchange(struct probe *p, void *dealer)
             p->took_us = clock_mono_us() - start;
             if (m.kind == SERVER_PONG)
                 result = PING_OK;
-            if (m.kind != SERVER_REFUSAL)
-                continue;
-            bool session = m.refusal.faults && m.refusal.faults->n > 0 &&
-                           m.refusal.faults->items[0].code == FAULT_NOT_PERMITTED;
-            result = session ? PING_NOT_PERMITTED : PING_OK;
-            if (m.refusal.faults && m.refusal.faults->n > 0)
-                snprintf(p->detail, sizeof(p->detail), STR_FMT " (%s)", STR_ARG(m.refusal.faults->items[0].text),
-                         fault_word(m.refusal.faults->items[0].code));
+            if (m.kind == SERVER_REFUSAL)
+                result = read_refusal(p, m.refusal.faults);
         }
     arena_free(a);
     return result;

@@ -1,3 +1,6 @@
+/*
+ * alloc.c - protobuf-c in an arena
+ */
 #include "wire/alloc.h"
 
 static void *give(void *context, size_t size)

@@ -1,3 +1,6 @@
+/*
+ * answers.c - answers of organisations
+ */
 #include "wire/answers.h"
 
 #include "wire/alloc.h"

@@ -1,3 +1,6 @@
+/*
+ * check.c - checks of single fields
+ */
 #include "wire/check.h"
 
 #include "wire/limits.h"

@@ -1,3 +1,6 @@
+/*
+ * control.c - requests and sheets of the control socket
+ */
 #include "wire/control.h"
 
 #include "wire/alloc.h"

@@ -1,3 +1,6 @@
+/*
+ * fault.c - the table of faults
+ */
 #include "wire/fault.h"
 
 #include "wire/limits.h"

@@ -1,3 +1,6 @@
+/*
+ * identity.c - check characters of identity numbers
+ */
 #include "wire/referral.h"
 
 #include "core/calendar.h"

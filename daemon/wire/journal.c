@@ -1,3 +1,6 @@
+/*
+ * journal.c - Steps and Notes
+ */
 #include "wire/journal.h"
 
 #include "wire/alloc.h"

@@ -1,3 +1,6 @@
+/*
+ * parties.c - the parties of a referral
+ */
 #include "wire/parties.h"
 
 #include "wire/limits.h"

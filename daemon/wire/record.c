@@ -1,3 +1,6 @@
+/*
+ * record.c - decisions as they are kept
+ */
 #include "wire/record.h"
 
 #include "wire/alloc.h"

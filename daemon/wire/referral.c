@@ -1,3 +1,6 @@
+/*
+ * referral.c - a Referral decoded and checked
+ */
 #include "wire/referral.h"
 
 #include "base/fold.h"

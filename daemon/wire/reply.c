@@ -1,3 +1,6 @@
+/*
+ * reply.c - ServerMessages packed
+ */
 #include "wire/reply.h"
 
 #include "wire/alloc.h"

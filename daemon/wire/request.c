@@ -1,3 +1,6 @@
+/*
+ * request.c - a ClientMessage decoded: one reader a kind, in one table
+ */
 #include "wire/request.h"
 
 #include "wire/alloc.h"

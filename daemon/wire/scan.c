@@ -1,3 +1,6 @@
+/*
+ * scan.c - serialised bytes walked against their descriptor
+ */
 #include "wire/scan.h"
 
 #include "base/fold.h"

@@ -20,6 +20,7 @@ sys.path[:0] = [str(ROOT / "tests" / "system")]
 os.environ.setdefault("REFERRAL_TEST_BUILD", str(ROOT / "build" / "release"))
 
 from lab import Lab, Postgres, psql, run  # noqa: E402
+from peers import wait_until  # noqa: E402
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "10"))
@@ -58,6 +59,22 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def start(lab: Lab) -> subprocess.Popen:
+    """The daemon as it would serve: every line of its log written, to a file."""
+    log = (lab.directory / "daemon.log").open("wb")
+    daemon = subprocess.Popen([str(BUILD / "referrald"), "-c", str(lab.config)], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=log)
+    wait_until(lambda: daemon.poll() is not None or ready(lab), 60)
+    return daemon
+
+
+def ready(lab: Lab) -> bool:
+    try:
+        return lab.http("/readyz")[0] == 200
+    except OSError:
+        return False
+
+
 def ceiling_database(postgres: Postgres, lab: Lab) -> str:
     """The same schema, in a database of its own."""
     psql(postgres.conninfo(), "DROP DATABASE IF EXISTS ceiling WITH (FORCE)")
@@ -75,7 +92,7 @@ def main() -> None:
     shutil.rmtree(BENCH, ignore_errors=True)
     BENCH.mkdir(parents=True)
     postgres = Postgres(BENCH / "pg")
-    lab = None
+    lab = daemon = None
     try:
         (BENCH / "lab").mkdir()
         lab = Lab(BENCH / "lab", config=ROOT / "config", postgres=postgres, keepers=KEEPERS)
@@ -83,7 +100,7 @@ def main() -> None:
         lab.enrol(*(name for name, _ in senders))
         lab.migrate()
         other = ceiling_database(postgres, lab)
-        daemon = lab.start()
+        daemon = start(lab)
         specs = [f"{name}={place}" for name, place in senders]
         load = lambda seconds, rate: tool("load", lab.ends["agencies"], lab.config / "keys" / "router.pub", lab.clients,
                                           seconds, rate, WINDOW, *specs)
@@ -94,12 +111,12 @@ def main() -> None:
         ceilings, intakes = [], []
         for i in range(ROUNDS):
             ceilings.append(tool("ceiling", other, SECONDS, KEEPERS)["per_s"])
-            before = cpu_seconds(daemon.child.pid)
+            before = cpu_seconds(daemon.pid)
             taken = load(SECONDS, 0)
             intakes.append(taken["per_s"])
             print(f"round {i + 1}: ceiling {ceilings[-1]:8.0f}/s   intake {intakes[-1]:8.0f}/s   ratio "
                   f"{intakes[-1] / ceilings[-1]:.2f}   p99 at full load {taken['p99_ms']:.1f} ms   busy {taken['busy']}   "
-                  f"daemon {(cpu_seconds(daemon.child.pid) - before) / taken['seconds']:.2f} cores", flush=True)
+                  f"daemon {(cpu_seconds(daemon.pid) - before) / taken['seconds']:.2f} cores", flush=True)
         intake, top = statistics.median(intakes), statistics.median(ceilings)
         half = load(SECONDS, intake / 2)
         single = tool("ceiling", other, min(SECONDS, 5), "single")
@@ -109,15 +126,18 @@ def main() -> None:
             "half_load_per_s": half["per_s"], "half_load_p50_ms": half["p50_ms"], "half_load_p99_ms": half["p99_ms"],
             "commit_p50_ms": single["p50_ms"], "commit_p99_ms": single["p99_ms"],
             "half_load_p99_over_commit_p99": round(half["p99_ms"] / single["p99_ms"], 2),
-            "rss_mb": round(rss_mb(daemon.child.pid), 1), "cores": os.cpu_count(), "keepers": KEEPERS,
+            "rss_mb": round(rss_mb(daemon.pid), 1), "cores": os.cpu_count(), "keepers": KEEPERS,
             "agencies": len(specs), "window": WINDOW, "referral_bytes": half["referral_bytes"],
             "rounds": [{"ceiling_per_s": c, "intake_per_s": i} for c, i in zip(ceilings, intakes)],
             "postgresql": psql(lab.conninfo, "SHOW server_version")[0][0],
             "router": run([BUILD / "referrald", "--version"]).strip(), "kernel": platform.release(),
         }
         (BENCH / "intake.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-        print(json.dumps(result, indent=2))
+        print(json.dumps(result, indent=2), flush=True)
     finally:
+        if daemon:
+            daemon.terminate()
+            daemon.wait(40)
         if lab:
             lab.close()
         subprocess.run(["bash", str(ROOT / "deploy" / "run" / "postgres.sh"), "stop", str(BENCH / "pg")], check=False)

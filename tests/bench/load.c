@@ -38,7 +38,9 @@ static struct str make_referral(struct arena *a, const struct sender *s, uint32_
 {
     static const char summary[] =
         "双方系楼上楼下邻居，因卫生间防水层老化导致楼下天花板、墙面及部分家具受损，双方曾自行协商，对维修方案和赔偿金额存在较大分歧，"
-        "物业公司两次上门查看并出具书面意见，仍未能达成一致，申请人希望通过调解明确维修责任、修复期限和赔偿数额，并要求对方承担检测费用。";
+        "物业公司两次上门查看并出具书面意见，仍未能达成一致，申请人希望通过调解明确维修责任、修复期限和赔偿数额，并要求对方承担检测费用。"
+        "另据申请人陈述，渗漏自去年冬季开始，起初仅见于卫生间顶部，今年梅雨季节后逐步扩大至走廊和次卧，木地板起翘，衣柜底部发霉，"
+        "期间曾请装修师傅局部修补两次，均未能根治。";
     struct client_party parties[3] = {
         {.role = PARTY_APPLICANT, .kind = PARTY_PERSON, .name = STR("测试甲"), .identity_kind = IDENTITY_RESIDENT,
          .identity_number = STR("11010519491231002X"), .phone = STR("13800001111"), .address_code = s->place},

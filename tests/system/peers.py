@@ -145,7 +145,8 @@ class Client:
 def referral(ref: str, channel: str = "court", mode: str = "COURT_PRE_FILING", place: str = "320505002004",
              **more) -> referral_pb2.Referral:
     """A referral that is in order; anything can be overridden."""
-    values = dict(channel=V.Channel.Value("CHANNEL_" + channel.upper()), mode=V.Mode.Value("MODE_" + mode),
+    values = dict(channel=V.Channel.Value("CHANNEL_" + channel.upper()),
+                  mode=mode if isinstance(mode, int) else V.Mode.Value("MODE_" + mode),
                   agency_ref=ref, place_code=place, summary="双方因门前通道堆放杂物发生争执，协商未果。",
                   parties=[party(), party(role="RESPONDENT", name="钱二")])
     values.update(more)

@@ -64,6 +64,7 @@ class Scene:
 
     def offer(self):
         """An assignment that the hub holds, undecided."""
+        assert self.hub.hello(credit=1000).welcome      # it may have been silent for long
         ref = f"offer-{uuid.uuid4().hex[:12]}"
         receipt = self.court.submit_one(referral(ref))
         while True:
@@ -76,8 +77,8 @@ def ref() -> str:
     return f"refused-{uuid.uuid4().hex[:12]}"
 
 
-def sent(field: str, *more, channel: str = "court", **values) -> Case:
-    """A referral with these fields; agency by channel."""
+def sent(field: str, *more, **values) -> Case:
+    """A referral with these fields, from the court."""
     def run(s):
         yield
         yield s.receipt(s.court, referral(ref(), **{"summary": MARK, **values}))
@@ -128,6 +129,7 @@ def bad_utf8(s):
 
 def organisation_not_yours(s):
     offer = s.offer()
+    assert s.other.hello(credit=1000).welcome
     yield
     yield s.step(s.other.accept(offer))
 
@@ -225,7 +227,7 @@ CASES: dict[str, list[Case]] = {
                               hello=organisation_pb2.Hello(organisations=[MARK] * 5001, credit=1))],
     "not-permitted": [whole("", "court", hello=organisation_pb2.Hello(organisations=[MARK], credit=1)),
                       whole("", "hub", submit=agency_pb2.Submit(referrals=[MARK.encode()]))],
-    "channel-not-yours": [sent("channel", channel="police", mode=V.MODE_POLICE_CIVIL)],
+    "channel-not-yours": [sent("channel", channel="police", mode="POLICE_CIVIL")],
     "region-not-yours": [sent("place_code", place_code="320506001012")],
     "organisation-not-yours": [Case("assignment_id", organisation_not_yours), Case("organisations[1]", hello_for_others)],
     "field-missing": [sent("summary", summary="　 \n"), sent("parties[0].name", parties=[party(name="")]),

@@ -116,6 +116,21 @@ static void formats(void **state)
     unsetenv("JOURNAL_STREAM");
 }
 
+static void lines_about_a_case_are_never_held_back(void **state)
+{
+    (void)state;
+    log_setup(LOG_TEXT, LOG_INFO);
+    uint64_t before = log_suppressed();
+    capture();
+    for (int i = 0; i < 100; i++)
+        log_event(LOG_INFO, "test.case", "m", LOG_FIELDS(LOG_Z("referral", "r"), LOG_I("n", i)));
+    for (int i = 0; i < 100; i++)
+        log_event(LOG_INFO, "test.offer", "m", LOG_FIELDS(LOG_Z("assignment", "a"), LOG_I("n", i)));
+    release(got);
+    assert_int_equal(lines(got), 200);
+    assert_true(log_suppressed() == before);
+}
+
 static void repetition_is_held_back(void **state)
 {
     (void)state;
@@ -213,7 +228,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(levels),
                                        cmocka_unit_test(formats),
-                                       cmocka_unit_test(repetition_is_held_back),
+                                       cmocka_unit_test(lines_about_a_case_are_never_held_back),
+        cmocka_unit_test(repetition_is_held_back),
                                        cmocka_unit_test(a_full_pipe_drops),
                                        cmocka_unit_test(what_was_held_back_is_told),
                                        cmocka_unit_test(the_journal_gets_fields),
