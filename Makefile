@@ -84,7 +84,7 @@ include tests/tests.mk
 
 run: ## the whole router on this machine with a private PostgreSQL and real traffic (RUN_SECONDS=20 ends by itself)
 	@bash deploy/run/install-packages.sh run
-	@$(MAKE) --no-print-directory build VARIANT=release
+	@$(MAKE) --no-print-directory -j$$(nproc) build VARIANT=release
 	@/usr/bin/python3 deploy/run/run.py --build build/release --work build/run --config config \
 	    $(if $(RUN_SECONDS),--seconds $(RUN_SECONDS))
 

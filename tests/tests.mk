@@ -29,18 +29,28 @@ FUZZ_BIN   := $(FUZZ_C:tests/fuzz/%.c=$(F)/%)
 FUZZ_LIB   := $(foreach f,base core conf wire,$(wildcard daemon/$(f)/*.c))
 FUZZ_FLAGS := -std=gnu17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 
-$(F)/libfuzzed.a: $(FUZZ_LIB) $(wildcard daemon/*/*.h) | $(PB_C)
-	@mkdir -p $(F)/o
-	$(call Q,FUZZ  library)cd $(F)/o && clang $(FUZZ_FLAGS) -w -I$(CURDIR)/daemon -I$(CURDIR)/$(B)/gen -c \
-	    $(addprefix $(CURDIR)/,$(FUZZ_LIB) $(PB_C))
-	@rm -f $@ && ar rcs $@ $(F)/o/*.o
+FUZZ_O     := $(FUZZ_LIB:daemon/%.c=$(F)/o/%.o) $(PROTO:proto/%.proto=$(F)/o/%.pb-c.o)
+
+$(F)/o/%.o: daemon/%.c | $(PB_C)
+	@mkdir -p $(@D)
+	$(call Q,FUZZ  $<)clang $(FUZZ_FLAGS) -w -Idaemon -I$(B)/gen -MMD -MP -c -o $@ $<
+
+$(F)/o/%.pb-c.o: $(B)/gen/%.pb-c.c
+	@mkdir -p $(@D)
+	$(call Q,FUZZ  $<)clang $(FUZZ_FLAGS) -w -I$(B)/gen -c -o $@ $<
+
+$(F)/libfuzzed.a: $(FUZZ_O)
+	@rm -f $@
+	$(call Q,AR    $@)ar rcs $@ $^
+
+-include $(FUZZ_O:.o=.d)
 
 $(F)/fuzz_%: tests/fuzz/fuzz_%.c $(F)/libfuzzed.a
 	$(call Q,FUZZ  $<)clang $(FUZZ_FLAGS) -fsanitize=fuzzer -Idaemon -I$(B)/gen -Itests/unit -o $@ $< $(F)/libfuzzed.a $(LIBS)
 
 fuzz: ## run every fuzz target for FUZZ_SECONDS (60) from its corpus; stops at the first finding
 	@bash deploy/run/install-packages.sh test
-	@$(MAKE) --no-print-directory $(FUZZ_BIN)
+	@$(MAKE) --no-print-directory -j$$(nproc) $(FUZZ_BIN)
 	@bash tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ_BIN)
 
 .PHONY: fuzz
@@ -54,7 +64,7 @@ build/release/tests/bench/%: tests/bench/%.c build/release/libreferral.a
 
 bench-intake: ## referrals taken in over CURVE, beside what plain libpq writes in the same run (build/bench/intake.json)
 	@bash deploy/run/install-packages.sh run
-	@$(MAKE) --no-print-directory VARIANT=release build $(BENCH_BIN)
+	@$(MAKE) --no-print-directory -j$$(nproc) VARIANT=release build $(BENCH_BIN)
 	@/usr/bin/python3 tests/bench/intake.py
 
 .PHONY: bench-intake

@@ -22,6 +22,7 @@ const struct ctl_option ctl_options[OPTION_COUNT] = {
     [OPT_NO_ACK] = {"no-ack", 0, NULL, "do not acknowledge: the agency's stored cursor stays where it is"},
     [OPT_ORGANISATION] = {"organisation", 0, "ID", "serve this organisation; may be repeated (default: all this key may)"},
     [OPT_ACCEPT] = {"accept", 0, NULL, "accept every assignment"},
+    [OPT_DECLINE] = {"decline", 0, "REASON", "decline every assignment: out-of-scope, no-mediator, ..."},
     [OPT_CONCLUDE] = {"conclude", 0, "CONCLUSION", "after accepting, conclude so: agreed, unwilling, ..."},
     [OPT_CREDIT] = {"credit", 0, "N", "how many undecided assignments or entries to hold at once, 1 to 1000"},
     [OPT_REGION] = {"region", 0, "CODE", "only disputes in this division"},
@@ -147,10 +148,10 @@ const struct command ctl_commands[] = {
      .run = run_follow},
     {.words = "hub",
      .synopsis = "",
-     .brief = "receive assignments as an organisation or hub; prints them, may accept and conclude",
+     .brief = "receive assignments as an organisation or hub; prints them, may accept, decline, conclude",
      .example = "referralctl hub --endpoint tcp://127.0.0.1:7411 --router-key router.pub --key hub-320505.key "
                 "--accept --conclude agreed",
-     .options = CLIENT | OPT(JSON) | OPT(ORGANISATION) | OPT(ACCEPT) | OPT(CONCLUDE) | OPT(CREDIT) | OPT(COUNT) |
+     .options = CLIENT | OPT(JSON) | OPT(ORGANISATION) | OPT(ACCEPT) | OPT(DECLINE) | OPT(CONCLUDE) | OPT(CREDIT) | OPT(COUNT) |
                 OPT(TIMEOUT),
      .required = CLIENT,
      .run = run_hub},

@@ -14,8 +14,8 @@
 enum { SILENT_MAX = 3, ORGANISATIONS_MAX = CALL_GIVEN_MAX };
 
 /* What is still to be said about an assignment, in this order. */
-enum stage { STAGE_ACCEPT, STAGE_CONCLUDE, STAGE_DONE };
-static const char *const stage_words[] = {"accept", "conclude", "done"};
+enum stage { STAGE_ACCEPT, STAGE_DECLINE, STAGE_CONCLUDE, STAGE_DONE };
+static const char *const stage_words[] = {"accept", "decline", "conclude", "done"};
 
 struct held {
     struct id id;
@@ -27,8 +27,10 @@ struct held {
 struct hub_session {
     const struct call *call;
     struct link link;
-    bool json, accept;
-    enum conclusion conclusion; /* 0: none */
+    bool json;
+    enum stage first;            /* what is said to an assignment; DONE: nothing */
+    enum decline_reason decline; /* 0: none */
+    enum conclusion conclusion;  /* 0: none */
     int64_t wait_s, credit, count;
     struct held *held;
     size_t n, cap;
@@ -137,6 +139,10 @@ static void send_stage(struct hub_session *s, struct arena *a, struct held *h)
     struct str request_id = arena_printf(a, "%s:%s", stage_words[h->stage], id_text(h->id, id));
     if (h->stage == STAGE_ACCEPT) {
         link_send(&s->link, client_accept(a, request_id, &m));
+    } else if (h->stage == STAGE_DECLINE) {
+        m.decline = s->decline;
+        m.text = s->decline == DECLINE_OTHER ? STR("referralctl hub") : STR("");
+        link_send(&s->link, client_decline(a, request_id, &m));
     } else {
         m.conclusion = s->conclusion;
         m.agreement_kind = s->conclusion == CONCLUSION_AGREED ? AGREEMENT_WRITTEN : 0;
@@ -149,7 +155,7 @@ static void send_stage(struct hub_session *s, struct arena *a, struct held *h)
 static void send_due(struct hub_session *s, struct arena *a)
 {
     int64_t now = clock_mono_ms();
-    for (size_t i = 0; s->accept && i < s->n; i++)
+    for (size_t i = 0; i < s->n; i++)
         if (s->held[i].stage != STAGE_DONE && s->held[i].due_ms <= now)
             send_stage(s, a, &s->held[i]);
     if (now < s->next_ping_ms)
@@ -175,8 +181,8 @@ static void take_assignment(struct hub_session *s, struct arena *a, const struct
     if (!h)
         return;
     h->term = m->term;
-    h->stage = s->accept ? STAGE_ACCEPT : STAGE_DONE;
-    s->taken += !s->accept;
+    h->stage = s->first;
+    s->taken += s->first == STAGE_DONE;
     if (s->json)
         print_json(m);
     else
@@ -267,7 +273,7 @@ static int take(struct hub_session *s, struct arena *a, const struct server_mess
 static int64_t until_due(const struct hub_session *s)
 {
     int64_t due = s->next_ping_ms, now = clock_mono_ms();
-    for (size_t i = 0; s->accept && i < s->n; i++)
+    for (size_t i = 0; i < s->n; i++)
         if (s->held[i].stage != STAGE_DONE && s->held[i].due_ms < due)
             due = s->held[i].due_ms;
     return due > now ? due - now : 0;
@@ -295,24 +301,39 @@ static int receive_all(struct hub_session *s)
     return code == CTL_OK && s->refused ? CTL_NO : code;
 }
 
+/* The value of an option that takes a word of `table`; 0 when it is not given. False, and told, when it is another word. */
+static bool call_word(const struct call *c, enum option_id id, const struct word *table, int *out)
+{
+    const char *given = call_value(c, id, NULL);
+    *out = given ? word_value(table, str_from(given)) : 0;
+    if (!given || *out)
+        return true;
+    fprintf(stderr, "referralctl: --%s takes one of", ctl_options[id].name);
+    for (const struct word *w = table; w->word; w++)
+        fprintf(stderr, " %s", w->word);
+    fprintf(stderr, "\n");
+    return false;
+}
+
 int run_hub(const struct call *c)
 {
-    struct hub_session s = {.call = c, .json = call_has(c, OPT_JSON), .accept = call_has(c, OPT_ACCEPT)};
-    const char *conclusion = call_value(c, OPT_CONCLUDE, NULL);
+    struct hub_session s = {.call = c, .json = call_has(c, OPT_JSON), .first = STAGE_DONE};
+    int conclusion, decline;
     if (!call_number(c, OPT_COUNT, 1, INT64_MAX, 0, &s.count) || !call_number(c, OPT_CREDIT, 1, 1000, 100, &s.credit) ||
-        !call_number(c, OPT_TIMEOUT, 1, 3600, 10, &s.wait_s))
+        !call_number(c, OPT_TIMEOUT, 1, 3600, 10, &s.wait_s) ||
+        !call_word(c, OPT_CONCLUDE, conclusion_words, &conclusion) ||
+        !call_word(c, OPT_DECLINE, decline_reason_words, &decline))
         return CTL_USAGE;
-    if (conclusion) {
-        s.conclusion = (enum conclusion)word_value(conclusion_words, str_from(conclusion));
-        s.accept = true;
-        if (!s.conclusion) {
-            fprintf(stderr, "referralctl: --conclude takes one of");
-            for (const struct word *w = conclusion_words; w->word; w++)
-                fprintf(stderr, " %s", w->word);
-            fprintf(stderr, "\n");
-            return CTL_USAGE;
-        }
+    s.conclusion = (enum conclusion)conclusion;
+    s.decline = (enum decline_reason)decline;
+    if (call_has(c, OPT_ACCEPT) || conclusion)
+        s.first = STAGE_ACCEPT;
+    if (decline && s.first == STAGE_ACCEPT) {
+        fprintf(stderr, "referralctl: --decline and --accept or --conclude exclude each other\n");
+        return CTL_USAGE;
     }
+    if (decline)
+        s.first = STAGE_DECLINE;
     if (!link_open(c, &s.link))
         return CTL_USAGE;
     int code = receive_all(&s);

@@ -33,6 +33,7 @@ struct control {
     atomic_bool reload_wanted;
     bool reloading;
     int in_hand; /* jobs with clerks and keepers */
+    struct job *away[JOBS_MAX]; /* those whose work is with a keeper */
     struct digest in_force;
     uint64_t watchdog_us; /* 0: none */
     int64_t watchdog_fed_ms;
@@ -107,6 +108,15 @@ static bool take_request(struct control *c)
 
 /* ---- acts on the manual queue: on to the keeper, and back ---- */
 
+/* Puts `now` in the place of `before`; there is room for all that may be in hand. */
+static void exchange(struct control *c, const struct job *before, struct job *now)
+{
+    int i = 0;
+    while (c->away[i] != before)
+        i++;
+    c->away[i] = now;
+}
+
 static void pass_to_keeper(struct control *c, struct job **job)
 {
     struct job *j = *job;
@@ -116,6 +126,7 @@ static void pass_to_keeper(struct control *c, struct job **job)
     w->context = j;
     j->work = NULL;
     if (slot_post(c->to_keepers[keeper], &message)) {
+        exchange(c, NULL, j);
         *job = NULL;
         return;
     }
@@ -128,6 +139,7 @@ static void pass_to_keeper(struct control *c, struct job **job)
 static void take_work_back(struct control *c, struct work *w)
 {
     struct job *j = w->context;
+    exchange(c, j, NULL);
     c->in_hand--;
     j->verb->finish(j, w);
     answer(c, &j);
@@ -325,10 +337,10 @@ void control_close(struct control *c)
         clerk_close(c->clerks[i]);
     for (struct job *j; c->jobs && (j = inbox_take(c->jobs));)
         job_free(j);
-    for (struct work *w; c->works && (w = inbox_take(c->works));) {
-        job_free(w->context);
+    for (struct work *w; c->works && (w = inbox_take(c->works));)
         work_free(w);
-    }
+    for (int i = 0; i < JOBS_MAX; i++)
+        job_free(c->away[i]);
     inbox_close(c->jobs);
     inbox_close(c->works);
     socket_close(c->socket);

@@ -212,13 +212,13 @@ static void sheet_rules_before(struct view *v)
     static const struct sheet_column columns[] = {{"rule", "rule", CELL_TEXT},
                                                   {"name", "name", CELL_TEXT},
                                                   {"at", "condition that did not hold", CELL_TEXT},
-                                                  {"condition", "", CELL_TEXT},
+                                                  {"condition", "as written", CELL_TEXT},
                                                   {NULL, NULL, 0}};
     struct arena *a = v->job->arena;
     int last = rule_by_id(v->set, v->x.stored.rule), n;
     struct rule_trace *trace;
-    if (!v->x.reopened || !decide_trace(a, v->set->rules, &v->x.referral, last >= 0 ? last : v->set->rules->n_rules - 1,
-                                        &trace, &n))
+    if (!v->x.reopened || v->x.result == EXPLAINED_BY_HAND ||
+        !decide_trace(a, v->set->rules, &v->x.referral, last >= 0 ? last : v->set->rules->n_rules - 1, &trace, &n))
         return;
     struct sheet *sheet =
         sheet_add(&v->job->sheets, sheet_name(v, "rules_before"), "Rules that stand before it", columns, false);

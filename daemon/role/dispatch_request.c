@@ -2,7 +2,6 @@
  * dispatch_request.c - a message from a receiver: authorised, decoded, handed on
  */
 #include "base/clock.h"
-#include "base/digest.h"
 #include "base/log.h"
 #include "core/calendar.h"
 #include "role/dispatch.h"
@@ -65,19 +64,6 @@ static enum event event_of(const struct request *r)
     return r->kind == REQUEST_PROGRESS ? by_progress[r->answer.progress] : by_kind[r->kind];
 }
 
-/* What the answer says, without the request id: asked again under another one it is still the same answer. */
-static struct digest said(struct arena *a, const struct request *r)
-{
-    const struct request_answer *m = &r->answer;
-    struct str head = arena_printf(a, "%d %u %d %d %d %d %lld %d %d " STR_FMT " %d", (int)r->kind, m->term, (int)m->decline,
-                                   (int)m->progress, (int)m->conclusion, (int)m->agreement_kind, (long long)m->agreement_minor,
-                                   (int)m->follow_up, (int)m->on, STR_ARG(m->currency), m->n_facts);
-    struct digest d = digest_chain(digest_of(head.p, head.n), m->text.p, m->text.n);
-    for (int i = 0; i < m->n_facts; i++)
-        d = digest_chain(d, m->facts[i].p, m->facts[i].n);
-    return d;
-}
-
 /* Takes the message's arena over when it succeeds. */
 static struct work *work_of(struct call *c)
 {
@@ -98,7 +84,7 @@ static struct work *work_of(struct call *c)
     w->event.assignment = c->request->answer.assignment;
     w->event.answer = c->request->answer;
     w->event.faults = (struct faults){.arena = w->arena};
-    w->event.answer_digest = said(w->arena, c->request);
+    w->event.answer_digest = c->request->answer.digest;
     return w;
 }
 

@@ -19,7 +19,8 @@ struct socket {
     enum socket_kind kind;
     bool unbound;
     bool inside; /* the last message was so long that its rest is still to be dropped */
-    char endpoint[256];
+    char bound[256];    /* as libzmq names it */
+    char endpoint[256]; /* as a person does */
 };
 
 /* An IPv4 address without the prefix that a dual-stack socket gives it (RFC 4291, 2.5.5.2); "" for NULL. */

@@ -88,10 +88,22 @@ static struct socket *refuse(struct socket *s, const char *endpoint, char *why, 
     return NULL;
 }
 
+/* tcp://[::ffff:10.0.0.1]:7410, as a socket for both families calls it, is tcp://10.0.0.1:7410. */
 static bool endpoint_learn(struct socket *s)
 {
-    size_t size = sizeof(s->endpoint);
-    return zmq_getsockopt(s->zmq, ZMQ_LAST_ENDPOINT, s->endpoint, &size) == 0;
+    static const char mapped[] = "tcp://[::ffff:";
+    const size_t n = sizeof(mapped) - 1;
+    size_t size = sizeof(s->bound);
+    const char *end;
+    if (zmq_getsockopt(s->zmq, ZMQ_LAST_ENDPOINT, s->bound, &size) != 0)
+        return false;
+    end = strncmp(s->bound, mapped, n) == 0 ? strchr(s->bound, ']') : NULL;
+    if (end)
+        snprintf(s->endpoint, sizeof(s->endpoint), "tcp://%.*s%s", (int)(end - s->bound - (ptrdiff_t)n),
+                 s->bound + n, end + 1);
+    else
+        memcpy(s->endpoint, s->bound, sizeof(s->endpoint));
+    return true;
 }
 
 struct socket *socket_router(struct hub *h, const char *endpoint, const struct key_pair *keys,
@@ -193,7 +205,7 @@ void socket_close(struct socket *s)
 void socket_unbind(struct socket *s)
 {
     if (!s->unbound)
-        (void)zmq_unbind(s->zmq, s->endpoint);
+        (void)zmq_unbind(s->zmq, s->bound);
     s->unbound = true;
 }
 

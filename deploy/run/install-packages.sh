@@ -6,7 +6,7 @@
 set -euo pipefail
 
 BUILD="gcc make pkg-config libzmq3-dev libprotobuf-c-dev protobuf-c-compiler libpq-dev libyaml-dev libsodium-dev
-       libsystemd-dev libmicrohttpd-dev libutf8proc-dev libjansson-dev"
+       libsystemd-dev libmicrohttpd-dev libutf8proc-dev libjansson-dev uthash-dev"
 RUN="postgresql-15 protobuf-compiler python3 python3-zmq python3-protobuf"
 TEST="libcmocka-dev python3-pytest python3-yaml clang libclang-rt-14-dev nodejs npm scdoc mandoc systemd prometheus
       universal-ctags"
@@ -22,7 +22,14 @@ case ${1:-} in
     *)     echo "usage: install-packages.sh build|run|test|bench" >&2; exit 2 ;;
 esac
 
-installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+# Node.js may have come with its npm from elsewhere, which conflicts with Debian's: the commands are what counts.
+installed() {
+    case $1 in
+        nodejs) ! command -v node >/dev/null || return 0 ;;
+        npm) ! command -v npm >/dev/null || return 0 ;;
+    esac
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
 
 command -v dpkg-query >/dev/null || fail "this is not a Debian system; provide these yourself: $(echo $wanted)"
 

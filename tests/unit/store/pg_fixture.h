@@ -60,6 +60,12 @@ static inline void pg_own_server(void)
     pg_shell(pg.server, sizeof pg.server, "bash deploy/run/postgres.sh conninfo %s", pg.own_dir);
 }
 
+static inline void pg_quiet(void *arg, const char *message)
+{
+    (void)arg;
+    (void)message;
+}
+
 /* Runs SQL as superuser in our database, or, before there is one, in that of `server`. Returns the first value. */
 static inline char *pg_sql(const char *conninfo, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static inline char *pg_sql(const char *conninfo, const char *fmt, ...)
@@ -73,6 +79,7 @@ static inline char *pg_sql(const char *conninfo, const char *fmt, ...)
     PGconn *c = PQconnectdb(conninfo);
     if (PQstatus(c) != CONNECTION_OK)
         fail_msg("%s", PQerrorMessage(c));
+    PQsetNoticeProcessor(c, pg_quiet, NULL);
     PGresult *res = PQexec(c, sql);
     ExecStatusType s = PQresultStatus(res);
     if (s != PGRES_COMMAND_OK && s != PGRES_TUPLES_OK)

@@ -163,6 +163,7 @@ static void known_key_gets_in(void **state)
     receives(st, c, "welcome", &back);
     assert_true(str_empty(back.routing_id));
     assert_int_equal(socket_refused(st->hub), 0);
+    assert_memory_equal(socket_endpoint(st->server), "tcp://127.0.0.1:", 16);
 }
 
 static void wait_refused(struct stage *st)
