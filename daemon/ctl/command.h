@@ -20,11 +20,30 @@ enum ctl_exit {
 };
 
 enum option_id {
-    OPT_CONFIG, OPT_SOCKET, OPT_HELP, OPT_JSON, /* everywhere, but for JSON */
-    OPT_OUT, OPT_ENDPOINT, OPT_ROUTER_KEY, OPT_KEY, OPT_TIMEOUT,
-    OPT_REF_PREFIX, OPT_BATCH, OPT_FROM, OPT_COUNT, OPT_NO_ACK,
-    OPT_ORGANISATION, OPT_ACCEPT, OPT_DECLINE, OPT_CONCLUDE, OPT_CREDIT,
-    OPT_REGION, OPT_LIMIT, OPT_REASON, OPT_DECISION, OPT_RULES,
+    OPT_CONFIG,
+    OPT_SOCKET,
+    OPT_HELP,
+    OPT_JSON, /* everywhere, but for JSON */
+    OPT_OUT,
+    OPT_ENDPOINT,
+    OPT_ROUTER_KEY,
+    OPT_KEY,
+    OPT_TIMEOUT,
+    OPT_REF_PREFIX,
+    OPT_BATCH,
+    OPT_FROM,
+    OPT_COUNT,
+    OPT_NO_ACK,
+    OPT_ORGANISATION,
+    OPT_ACCEPT,
+    OPT_DECLINE,
+    OPT_CONCLUDE,
+    OPT_CREDIT,
+    OPT_REGION,
+    OPT_LIMIT,
+    OPT_REASON,
+    OPT_DECISION,
+    OPT_RULES,
     OPTION_COUNT
 };
 #define OPT(name) (UINT64_C(1) << OPT_##name)
@@ -44,15 +63,15 @@ struct command {
     const char *synopsis; /* its arguments: "NAME" */
     const char *brief;    /* one line */
     const char *example;
-    int min, max;         /* how many arguments */
-    uint64_t options;     /* OPT() bits that it takes, besides those that all take */
-    uint64_t required;    /* of these */
-    int wait_s;           /* how long to wait for the daemon; 0: does not ask it */
+    int min, max;      /* how many arguments */
+    uint64_t options;  /* OPT() bits that it takes, besides those that all take */
+    uint64_t required; /* of these */
+    int wait_s;        /* how long to wait for the daemon; 0: does not ask it */
     int (*run)(const struct call *c);
 };
 extern const struct command ctl_commands[]; /* ends with NULL words */
 
-#define CALL_ARGS_MAX 8
+#define CALL_ARGS_MAX  8
 #define CALL_GIVEN_MAX 256
 
 struct given {
@@ -75,7 +94,8 @@ bool call_has(const struct call *c, enum option_id id);
 /* The last value given, or `otherwise`. */
 const char *call_value(const struct call *c, enum option_id id, const char *otherwise);
 /* A number from `low` to `high`; false, and told, when it is none. `otherwise` when not given. */
-bool call_number(const struct call *c, enum option_id id, int64_t low, int64_t high, int64_t otherwise, int64_t *out);
+bool call_number(const struct call *c, enum option_id id, int64_t low, int64_t high, int64_t otherwise,
+                 int64_t *out);
 
 /* "referralctl peer keygen NAME --out DIR" */
 void command_usage(FILE *out, const struct command *c);

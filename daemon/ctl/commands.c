@@ -15,12 +15,15 @@ const struct ctl_option ctl_options[OPTION_COUNT] = {
     [OPT_ROUTER_KEY] = {"router-key", 0, "FILE", "the router's public key (router.pub)"},
     [OPT_KEY] = {"key", 0, "FILE", "the peer's own secret key (NAME.key, mode 0600)"},
     [OPT_TIMEOUT] = {"timeout", 0, "SECONDS", "how long to wait for an answer"},
-    [OPT_REF_PREFIX] = {"ref-prefix", 0, "TEXT", "number lines without agency_ref as TEXT and the line's number"},
+    [OPT_REF_PREFIX] = {"ref-prefix", 0, "TEXT",
+                        "number lines without agency_ref as TEXT and the line's number"},
     [OPT_BATCH] = {"batch", 0, "N", "referrals in one message, 1 to 64 (default 16)"},
-    [OPT_FROM] = {"from", 0, "SEQ", "start with this journal entry (default: after the last acknowledged one)"},
+    [OPT_FROM] = {"from", 0, "SEQ",
+                  "start with this journal entry (default: after the last acknowledged one)"},
     [OPT_COUNT] = {"count", 0, "N", "end after so many"},
     [OPT_NO_ACK] = {"no-ack", 0, NULL, "do not acknowledge: the agency's stored cursor stays where it is"},
-    [OPT_ORGANISATION] = {"organisation", 0, "ID", "serve this organisation; may be repeated (default: all this key may)"},
+    [OPT_ORGANISATION] = {"organisation", 0, "ID",
+                          "serve this organisation; may be repeated (default: all this key may)"},
     [OPT_ACCEPT] = {"accept", 0, NULL, "accept every assignment"},
     [OPT_DECLINE] = {"decline", 0, "REASON", "decline every assignment: out-of-scope, no-mediator, ..."},
     [OPT_CONCLUDE] = {"conclude", 0, "CONCLUSION", "after accepting, conclude so: agreed, unwilling, ..."},
@@ -132,8 +135,9 @@ const struct command ctl_commands[] = {
     {.words = "submit",
      .synopsis = "[FILE.jsonl|-]",
      .brief = "hand over referrals, one JSON object a line, as an agency; prints the receipts",
-     .example = "referralctl submit --endpoint tcp://127.0.0.1:7410 --router-key router.pub --key court-320505.key "
-                "referrals.jsonl",
+     .example =
+         "referralctl submit --endpoint tcp://127.0.0.1:7410 --router-key router.pub --key court-320505.key "
+         "referrals.jsonl",
      .max = 1,
      .options = CLIENT | OPT(JSON) | OPT(TIMEOUT) | OPT(REF_PREFIX) | OPT(BATCH),
      .required = CLIENT,
@@ -141,28 +145,35 @@ const struct command ctl_commands[] = {
     {.words = "follow",
      .synopsis = "",
      .brief = "follow an agency's journal: prints each step, verifies the chain, acknowledges",
-     .example = "referralctl follow --endpoint tcp://127.0.0.1:7410 --router-key router.pub --key court-320505.key "
-                "--from 1 --no-ack",
+     .example =
+         "referralctl follow --endpoint tcp://127.0.0.1:7410 --router-key router.pub --key court-320505.key "
+         "--from 1 --no-ack",
      .options = CLIENT | OPT(JSON) | OPT(FROM) | OPT(COUNT) | OPT(NO_ACK) | OPT(CREDIT) | OPT(TIMEOUT),
      .required = CLIENT,
      .run = run_follow},
     {.words = "hub",
      .synopsis = "",
      .brief = "receive assignments as an organisation or hub; prints them, may accept, decline, conclude",
-     .example = "referralctl hub --endpoint tcp://127.0.0.1:7411 --router-key router.pub --key hub-320505.key "
-                "--accept --conclude agreed",
-     .options = CLIENT | OPT(JSON) | OPT(ORGANISATION) | OPT(ACCEPT) | OPT(DECLINE) | OPT(CONCLUDE) | OPT(CREDIT) | OPT(COUNT) |
-                OPT(TIMEOUT),
+     .example =
+         "referralctl hub --endpoint tcp://127.0.0.1:7411 --router-key router.pub --key hub-320505.key "
+         "--accept --conclude agreed",
+     .options = CLIENT | OPT(JSON) | OPT(ORGANISATION) | OPT(ACCEPT) | OPT(DECLINE) | OPT(CONCLUDE) |
+                OPT(CREDIT) | OPT(COUNT) | OPT(TIMEOUT),
      .required = CLIENT,
      .run = run_hub},
     {.words = "ping",
      .synopsis = "",
      .brief = "test a connection, and tell what is wrong with it: network, router's key, own key, permission",
-     .example = "referralctl ping --endpoint tcp://10.1.2.3:7410 --router-key router.pub --key court-320505.key",
+     .example =
+         "referralctl ping --endpoint tcp://10.1.2.3:7410 --router-key router.pub --key court-320505.key",
      .options = CLIENT | OPT(JSON) | OPT(TIMEOUT),
      .required = CLIENT,
      .run = run_ping},
-    {.words = "version", .synopsis = "", .brief = "version of this program", .example = "referralctl version", .run = run_version},
+    {.words = "version",
+     .synopsis = "",
+     .brief = "version of this program",
+     .example = "referralctl version",
+     .run = run_version},
     {.words = "help",
      .synopsis = "[COMMAND...]",
      .brief = "this list, or one command in full",

@@ -91,13 +91,14 @@ static void print_text(const struct entry *e, const struct step *s, const struct
 static bool verify(struct following *f, const struct entry *e)
 {
     if (f->placed && e->seq != f->seq + 1) {
-        fprintf(stderr, "referralctl: entry %llu came after %llu: the journal has a gap\n", (unsigned long long)e->seq,
-                (unsigned long long)f->seq);
+        fprintf(stderr, "referralctl: entry %llu came after %llu: the journal has a gap\n",
+                (unsigned long long)e->seq, (unsigned long long)f->seq);
         return false;
     }
     if (!client_entry_follows(e, f->anchored ? f->hash : e->previous)) {
         fprintf(stderr,
-                "referralctl: entry %llu does not follow from the one before it: journal or connection was tampered "
+                "referralctl: entry %llu does not follow from the one before it: journal or connection was "
+                "tampered "
                 "with. Keep this output, and compare with the receipts\n",
                 (unsigned long long)e->seq);
         return false;
@@ -117,7 +118,8 @@ static bool take_entry(struct following *f, struct arena *a, const struct entry 
     if (!verify(f, e))
         return false;
     if (!step_decode(a, e->body, &step) || step.seq != e->seq) {
-        fprintf(stderr, "referralctl: entry %llu holds no step of this journal\n", (unsigned long long)e->seq);
+        fprintf(stderr, "referralctl: entry %llu holds no step of this journal\n",
+                (unsigned long long)e->seq);
         return false;
     }
     bool noted = e->note.n > 0 && note_decode(a, e->note, &note);
@@ -138,7 +140,8 @@ static struct str next_id(struct following *f, struct arena *a, const char *what
 
 static bool send_follow(struct following *f, struct arena *a)
 {
-    return link_send(&f->link, client_follow(a, next_id(f, a, "follow"), f->seq, !f->placed, (uint32_t)f->credit));
+    return link_send(&f->link,
+                     client_follow(a, next_id(f, a, "follow"), f->seq, !f->placed, (uint32_t)f->credit));
 }
 
 static bool enough(const struct following *f)
@@ -205,8 +208,10 @@ int run_follow(const struct call *c)
 {
     struct following f = {.call = c, .json = call_has(c, OPT_JSON), .ack = !call_has(c, OPT_NO_ACK)};
     int64_t from;
-    if (!call_number(c, OPT_FROM, 1, INT64_MAX, 0, &from) || !call_number(c, OPT_COUNT, 1, INT64_MAX, 0, &f.count) ||
-        !call_number(c, OPT_CREDIT, 1, 1000, 100, &f.credit) || !call_number(c, OPT_TIMEOUT, 1, 3600, 10, &f.wait_s))
+    if (!call_number(c, OPT_FROM, 1, INT64_MAX, 0, &from) ||
+        !call_number(c, OPT_COUNT, 1, INT64_MAX, 0, &f.count) ||
+        !call_number(c, OPT_CREDIT, 1, 1000, 100, &f.credit) ||
+        !call_number(c, OPT_TIMEOUT, 1, 3600, 10, &f.wait_s))
         return CTL_USAGE;
     if (from > 0) {
         f.seq = (uint64_t)from - 1;

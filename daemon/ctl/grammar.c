@@ -223,7 +223,8 @@ const char *call_value(const struct call *c, enum option_id id, const char *othe
     return otherwise;
 }
 
-bool call_number(const struct call *c, enum option_id id, int64_t low, int64_t high, int64_t otherwise, int64_t *out)
+bool call_number(const struct call *c, enum option_id id, int64_t low, int64_t high, int64_t otherwise,
+                 int64_t *out)
 {
     const char *text = call_value(c, id, NULL);
     char *end;

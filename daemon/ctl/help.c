@@ -12,7 +12,8 @@ static const uint64_t everywhere = OPT(CONFIG) | OPT(SOCKET) | OPT(HELP);
 
 static void option_usage(FILE *out, const struct ctl_option *o, bool required)
 {
-    fprintf(out, required ? " --%s%s%s" : " [--%s%s%s]", o->name, o->value ? " " : "", o->value ? o->value : "");
+    fprintf(out, required ? " --%s%s%s" : " [--%s%s%s]", o->name, o->value ? " " : "",
+            o->value ? o->value : "");
 }
 
 void command_usage(FILE *out, const struct command *c)
@@ -29,8 +30,10 @@ void command_usage(FILE *out, const struct command *c)
 static void option_help(FILE *out, const struct ctl_option *o)
 {
     char left[64];
-    int n = o->letter ? snprintf(left, sizeof(left), "-%c, ", o->letter) : snprintf(left, sizeof(left), "    ");
-    snprintf(left + n, sizeof(left) - (size_t)n, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+    int n =
+        o->letter ? snprintf(left, sizeof(left), "-%c, ", o->letter) : snprintf(left, sizeof(left), "    ");
+    snprintf(left + n, sizeof(left) - (size_t)n, "--%s%s%s", o->name, o->value ? " " : "",
+             o->value ? o->value : "");
     fprintf(out, "  %-26s %s\n", left, o->help);
 }
 
@@ -50,8 +53,9 @@ static void help_all(FILE *out)
     fprintf(out, "usage: referralctl [-c DIR] COMMAND [ARGUMENT...]\n\n");
     for (const struct command *c = ctl_commands; c->words; c++)
         fprintf(out, "  %-14s %s\n", c->words, c->brief);
-    fprintf(out, "\nreferralctl help COMMAND, or COMMAND --help: its options and an example\n"
-                 "exit codes: 0 done; 1 answered, but not as wanted; 2 wrong command line or file; 3 no answer\n");
+    fprintf(out,
+            "\nreferralctl help COMMAND, or COMMAND --help: its options and an example\n"
+            "exit codes: 0 done; 1 answered, but not as wanted; 2 wrong command line or file; 3 no answer\n");
 }
 
 static void json_option(struct json_out *j, const struct ctl_option *o, bool required)
@@ -109,7 +113,8 @@ int run_help(const struct call *c)
         help_all(stdout);
         return CTL_OK;
     }
-    snprintf(words, sizeof(words), "%s%s%s", c->args[0], c->n_args > 1 ? " " : "", c->n_args > 1 ? c->args[1] : "");
+    snprintf(words, sizeof(words), "%s%s%s", c->args[0], c->n_args > 1 ? " " : "",
+             c->n_args > 1 ? c->args[1] : "");
     size_t length = strlen(words);
     bool found = false;
     for (const struct command *k = ctl_commands; k->words; k++) {

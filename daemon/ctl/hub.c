@@ -102,13 +102,14 @@ static void print_text(struct arena *a, const struct assignment_message *m)
     struct client_referral r;
     char id[ID_TEXT_SIZE], time[TIME_TEXT_SIZE];
     bool read = client_referral_decode(a, m->referral_bytes, &r);
-    printf("assignment %s term %u for " STR_FMT " from " STR_FMT " " STR_FMT "\n", id_text(m->assignment, id), m->term,
-           STR_ARG(m->organisation_id), STR_ARG(m->agency_id), STR_ARG(m->agency_name));
+    printf("assignment %s term %u for " STR_FMT " from " STR_FMT " " STR_FMT "\n", id_text(m->assignment, id),
+           m->term, STR_ARG(m->organisation_id), STR_ARG(m->agency_id), STR_ARG(m->agency_name));
     printf("    respond by %s", layout_time(m->respond_by_ms, false, time));
-    printf(", finish by %s, category " STR_FMT, layout_time(m->finish_by_ms, false, time), STR_ARG(m->category));
+    printf(", finish by %s, category " STR_FMT, layout_time(m->finish_by_ms, false, time),
+           STR_ARG(m->category));
     if (read)
-        printf(", number " STR_FMT ", place " STR_FMT ", %d parties%s", STR_ARG(r.agency_ref), STR_ARG(r.place_code),
-               r.n_parties, r.risk ? ", RISK FLAGS" : "");
+        printf(", number " STR_FMT ", place " STR_FMT ", %d parties%s", STR_ARG(r.agency_ref),
+               STR_ARG(r.place_code), r.n_parties, r.risk ? ", RISK FLAGS" : "");
     if (m->n_supplements)
         printf(", %d supplements", m->n_supplements);
     printf("\n");
@@ -205,7 +206,8 @@ static void take_step(struct hub_session *s, const struct server_message *m)
         return;
     }
     if (!m->step.done) {
-        printf("    %s " STR_FMT ": not done\n", stage_words[h->stage], (int)(m->request_id.n - at), m->request_id.p + at);
+        printf("    %s " STR_FMT ": not done\n", stage_words[h->stage], (int)(m->request_id.n - at),
+               m->request_id.p + at);
         link_print_faults(stdout, m->step.faults, "        ");
         h->stage = STAGE_DONE;
         s->refused = true;
@@ -253,12 +255,14 @@ static int take(struct hub_session *s, struct arena *a, const struct server_mess
         break;
     case SERVER_CANCELLED:
         if (!s->json)
-            printf("cancelled %s: " STR_FMT "\n", id_text(m->cancelled.assignment, id), STR_ARG(m->cancelled.reason));
+            printf("cancelled %s: " STR_FMT "\n", id_text(m->cancelled.assignment, id),
+                   STR_ARG(m->cancelled.reason));
         break;
     case SERVER_REFUSAL:
         if (m->refusal.retry_after_ms > 0 || s->welcome) { /* busy, or the session ended: say hello again */
             s->welcome = false;
-            s->next_ping_ms = clock_mono_ms() + (m->refusal.retry_after_ms ? m->refusal.retry_after_ms : 1000);
+            s->next_ping_ms =
+                clock_mono_ms() + (m->refusal.retry_after_ms ? m->refusal.retry_after_ms : 1000);
             break;
         }
         fprintf(stderr, "referralctl: refused:\n");
@@ -301,7 +305,8 @@ static int receive_all(struct hub_session *s)
     return code == CTL_OK && s->refused ? CTL_NO : code;
 }
 
-/* The value of an option that takes a word of `table`; 0 when it is not given. False, and told, when it is another word. */
+/* The value of an option that takes a word of `table`; 0 when it is not given. False, and told, when it is
+ * another word. */
 static bool call_word(const struct call *c, enum option_id id, const struct word *table, int *out)
 {
     const char *given = call_value(c, id, NULL);
@@ -319,7 +324,8 @@ int run_hub(const struct call *c)
 {
     struct hub_session s = {.call = c, .json = call_has(c, OPT_JSON), .first = STAGE_DONE};
     int conclusion, decline;
-    if (!call_number(c, OPT_COUNT, 1, INT64_MAX, 0, &s.count) || !call_number(c, OPT_CREDIT, 1, 1000, 100, &s.credit) ||
+    if (!call_number(c, OPT_COUNT, 1, INT64_MAX, 0, &s.count) ||
+        !call_number(c, OPT_CREDIT, 1, 1000, 100, &s.credit) ||
         !call_number(c, OPT_TIMEOUT, 1, 3600, 10, &s.wait_s) ||
         !call_word(c, OPT_CONCLUDE, conclusion_words, &conclusion) ||
         !call_word(c, OPT_DECLINE, decline_reason_words, &decline))

@@ -17,7 +17,8 @@ struct key {
     const struct word *words;
 };
 
-__attribute__((format(printf, 3, 4))) static void fault(struct jsonl *x, const char *path, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static void fault(struct jsonl *x, const char *path, const char *fmt,
+                                                        ...)
 {
     va_list ap;
     fprintf(x->err, "%s:%u: %s%s", x->file, x->line, path, *path ? ": " : "");
@@ -97,7 +98,8 @@ static void read_claim(struct jsonl *x, const json_t *v, const char *path, const
 {
     struct client_referral *r = out;
     (void)k;
-    if (json_is_integer(v) && json_integer_value(v) <= INT64_MAX / 100 && json_integer_value(v) >= INT64_MIN / 100) {
+    if (json_is_integer(v) && json_integer_value(v) <= INT64_MAX / 100 &&
+        json_integer_value(v) >= INT64_MIN / 100) {
         r->claim_minor = json_integer_value(v) * 100;
         r->has_claim = true;
         return;
@@ -167,7 +169,8 @@ static struct str day_from_today(struct jsonl *x, const json_t *v, const char *p
 {
     char text[16];
     if (json_is_integer(v) && json_integer_value(v) >= 0 && json_integer_value(v) < 100000)
-        return arena_str(x->arena, str_from(calendar_day_text(x->today + sign * (int32_t)json_integer_value(v), text)));
+        return arena_str(x->arena,
+                         str_from(calendar_day_text(x->today + sign * (int32_t)json_integer_value(v), text)));
     fault(x, path, "should be a whole number of days");
     return (struct str){NULL, 0};
 }
@@ -178,7 +181,8 @@ static void read_days_ago(struct jsonl *x, const json_t *v, const char *path, co
     *(struct str *)out = day_from_today(x, v, path, -1);
 }
 
-static void read_days_ahead(struct jsonl *x, const json_t *v, const char *path, const struct key *k, void *out)
+static void read_days_ahead(struct jsonl *x, const json_t *v, const char *path, const struct key *k,
+                            void *out)
 {
     (void)k;
     *(struct str *)out = day_from_today(x, v, path, 1);
@@ -205,7 +209,8 @@ static void read_object(struct jsonl *x, const json_t *v, const char *path, cons
         fault(x, path, "should be an object in braces");
         return;
     }
-    json_object_foreach(object, name, member) {
+    json_object_foreach(object, name, member)
+    {
         const struct key *k = keys;
         while (k->name && strcmp(k->name, name) != 0)
             k++;
@@ -217,7 +222,8 @@ static void read_object(struct jsonl *x, const json_t *v, const char *path, cons
 }
 
 /* A list of objects of `size` bytes each. */
-static void *read_objects(struct jsonl *x, const json_t *v, const char *path, const struct key *keys, size_t size, int *n)
+static void *read_objects(struct jsonl *x, const json_t *v, const char *path, const struct key *keys,
+                          size_t size, int *n)
 {
     size_t count = json_array_size(v);
     char *items = arena_array(x->arena, count + 1, size);
@@ -244,7 +250,8 @@ static const struct key representative_keys[] = {
     {0},
 };
 
-static void read_representative(struct jsonl *x, const json_t *v, const char *path, const struct key *k, void *out)
+static void read_representative(struct jsonl *x, const json_t *v, const char *path, const struct key *k,
+                                void *out)
 {
     (void)k;
     ((struct client_party *)out)->has_representative = true;
@@ -290,11 +297,13 @@ static void read_links(struct jsonl *x, const json_t *v, const char *path, const
     r->links = read_objects(x, v, path, link_keys, sizeof(struct client_link), &r->n_links);
 }
 
-static void read_attachments(struct jsonl *x, const json_t *v, const char *path, const struct key *k, void *out)
+static void read_attachments(struct jsonl *x, const json_t *v, const char *path, const struct key *k,
+                             void *out)
 {
     struct client_referral *r = out;
     (void)k;
-    r->attachments = read_objects(x, v, path, attachment_keys, sizeof(struct client_attachment), &r->n_attachments);
+    r->attachments =
+        read_objects(x, v, path, attachment_keys, sizeof(struct client_attachment), &r->n_attachments);
 }
 
 static const struct key referral_keys[] = {
@@ -320,14 +329,6 @@ static const struct key referral_keys[] = {
     {"agency", read_ignored, 0, NULL}, /* the key says who sends */
     {0},
 };
-
-const char *const jsonl_keys[] = {"channel",       "mode",         "agency_ref",      "place",        "category",
-                                  "source_category", "summary",    "claim",           "currency",     "parties",
-                                  "tags",          "risk",         "occurred_on",     "days_ago",     "reply_by",
-                                  "reply_in_days", "offence",      "links",           "attachments",  "agency",
-                                  "role",          "kind",         "name",            "identity_kind", "identity_number",
-                                  "phone",         "address_code", "foreign",         "minor",        "representative",
-                                  "guardian",      "referral_id",  "uri",             "sha256",       NULL};
 
 /* ---- a line ---- */
 

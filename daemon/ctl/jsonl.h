@@ -13,9 +13,9 @@
 #include <stdio.h>
 
 struct jsonl {
-    struct arena *arena;    /* of this line */
-    FILE *err;              /* where faults are told */
-    const char *file;       /* as shown in faults */
+    struct arena *arena; /* of this line */
+    FILE *err;           /* where faults are told */
+    const char *file;    /* as shown in faults */
     unsigned line;
     int32_t today;          /* for days_ago and reply_in_days; a day of core/calendar.h */
     const char *ref_prefix; /* NULL: a line without agency_ref is wrong */
@@ -24,8 +24,5 @@ struct jsonl {
 
 /* True when `text` is a referral; it and its strings then live in x->arena. */
 bool jsonl_read(struct jsonl *x, struct str text, struct client_referral *out);
-
-/* Every key a line may have, each once, for the manual's test; ends with NULL. */
-extern const char *const jsonl_keys[];
 
 #endif

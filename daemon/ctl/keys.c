@@ -30,7 +30,9 @@ int run_peer_keygen(const struct call *c)
     struct key_pair pair;
     char why[512], text[KEY_Z85_SIZE];
     if (!name_fits(name)) {
-        fprintf(stderr, "referralctl: `%s`: a name has 1 to 64 letters, digits, '-', '_' and '.'; for a peer it is its id\n",
+        fprintf(stderr,
+                "referralctl: `%s`: a name has 1 to 64 letters, digits, '-', '_' and '.'; for a peer it is "
+                "its id\n",
                 name);
         return CTL_USAGE;
     }
@@ -53,7 +55,8 @@ int run_keys_personal(const struct call *c)
         fprintf(stderr, "referralctl: %s\n", why);
         return CTL_USAGE;
     }
-    printf("%s  mode 0600; keep a copy apart from the database's backups: without it, what is sealed stays sealed\n",
+    printf("%s  mode 0600; keep a copy apart from the database's backups: without it, what is sealed stays "
+           "sealed\n",
            path);
     return CTL_OK;
 }

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #define SHANGHAI_SECONDS (8 * 3600)
-#define HEAD_ON  "\x1b[1m"
-#define HEAD_OFF "\x1b[0m"
+#define HEAD_ON          "\x1b[1m"
+#define HEAD_OFF         "\x1b[0m"
 
 bool layout_colour(FILE *out)
 {
@@ -96,7 +96,8 @@ static int column_width(const struct sheet *s, int column)
 }
 
 /* A column between others is padded; the last one is not, so that no line ends in spaces. */
-static void print_cell(FILE *out, const struct sheet *s, int column, struct str text, const int *widths, bool right)
+static void print_cell(FILE *out, const struct sheet *s, int column, struct str text, const int *widths,
+                       bool right)
 {
     bool last = column == s->n_columns - 1;
     if (column > 0)

@@ -15,7 +15,8 @@
 bool layout_colour(FILE *out);
 /* The sheets, one below the other; not the error. */
 void layout_text(FILE *out, const struct sheets *s, bool colour);
-/* One JSON object: each sheet under its name, single ones as objects, others as arrays; and "error" if there is one. */
+/* One JSON object: each sheet under its name, single ones as objects, others as arrays; and "error" if there
+ * is one. */
 void layout_json(FILE *out, const struct sheets *s);
 
 #define TIME_TEXT_SIZE 40

@@ -12,11 +12,13 @@ bool link_keys(const struct call *c, unsigned char router[32], struct key_pair *
 {
     char why[512];
     if (!key_public_load(call_value(c, OPT_ROUTER_KEY, ""), router, why, sizeof(why))) {
-        fprintf(stderr, "referralctl: --router-key: %s\n  the router's administrator gives out router.pub\n", why);
+        fprintf(stderr, "referralctl: --router-key: %s\n  the router's administrator gives out router.pub\n",
+                why);
         return false;
     }
     if (!key_pair_load(call_value(c, OPT_KEY, ""), own, why, sizeof(why))) {
-        fprintf(stderr, "referralctl: --key: %s\n  `referralctl peer keygen NAME --out DIR` makes a key pair\n", why);
+        fprintf(stderr,
+                "referralctl: --key: %s\n  `referralctl peer keygen NAME --out DIR` makes a key pair\n", why);
         return false;
     }
     return true;

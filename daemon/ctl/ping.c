@@ -1,8 +1,8 @@
 /*
  * ping.c - a connection tested, and what is wrong with it told apart
  *
- * To a client every failure of CURVE looks like a time-out. So the steps are watched one by one: TCP, the handshake
- * (through the socket's monitor), the key list, and what the router says to a message.
+ * To a client every failure of CURVE looks like a time-out. So the steps are watched one by one: TCP, the
+ * handshake (through the socket's monitor), the key list, and what the router says to a message.
  */
 #include "ctl/command.h"
 
@@ -20,26 +20,36 @@
 #include <unistd.h>
 #include <zmq.h>
 
-enum outcome_of_ping { PING_OK, PING_NO_TCP, PING_NO_HANDSHAKE, PING_KEY_UNKNOWN, PING_NOT_PERMITTED, PING_SILENT };
+enum outcome_of_ping {
+    PING_OK,
+    PING_NO_TCP,
+    PING_NO_HANDSHAKE,
+    PING_KEY_UNKNOWN,
+    PING_NOT_PERMITTED,
+    PING_SILENT
+};
 
 static const struct {
     const char *word, *what, *todo;
     int code;
 } outcomes[] = {
     [PING_OK] = {"ok", "the router answers and lets this key in", "", CTL_OK},
-    [PING_NO_TCP] = {"no-listener", "no TCP connection",
-                     "is the address right? does referrald run there (listen.agencies, listen.organisations)? does a "
-                     "firewall stand between?",
-                     CTL_NO_ANSWER},
-    [PING_NO_HANDSHAKE] = {"handshake-failed", "TCP connects, the CURVE handshake fails",
-                           "most often --router-key is not this router's key: compare with router.pub on the router. "
-                           "Or something else listens there",
-                           CTL_NO_ANSWER},
-    [PING_KEY_UNKNOWN] = {"key-unknown", "the router does not know this key",
-                          "the router's administrator puts the .pub file into keys/peers/<id>.pub and reloads",
-                          CTL_NO},
+    [PING_NO_TCP] =
+        {"no-listener", "no TCP connection",
+         "is the address right? does referrald run there (listen.agencies, listen.organisations)? does a "
+         "firewall stand between?",
+         CTL_NO_ANSWER},
+    [PING_NO_HANDSHAKE] =
+        {"handshake-failed", "TCP connects, the CURVE handshake fails",
+         "most often --router-key is not this router's key: compare with router.pub on the router. "
+         "Or something else listens there",
+         CTL_NO_ANSWER},
+    [PING_KEY_UNKNOWN] =
+        {"key-unknown", "the router does not know this key",
+         "the router's administrator puts the .pub file into keys/peers/<id>.pub and reloads", CTL_NO},
     [PING_NOT_PERMITTED] = {"not-permitted", "the key is known, but may not speak here",
-                            "agencies use listen.agencies, organisations and hubs listen.organisations", CTL_NO},
+                            "agencies use listen.agencies, organisations and hubs listen.organisations",
+                            CTL_NO},
     [PING_SILENT] = {"silent", "the connection stands, but no answer comes",
                      "the router may be overloaded: see /readyz and its log", CTL_NO_ANSWER},
 };
@@ -158,8 +168,9 @@ static enum outcome_of_ping watch_handshake(struct probe *p, void *monitor)
 /* ---- a message ---- */
 
 /*
- * A refusal is an answer too: the key was let in. A receiver that has not said Hello is told so, with words of its own;
- * Hello itself would take the session from whoever has it. The table's plain text means that the key is wrong here.
+ * A refusal is an answer too: the key was let in. A receiver that has not said Hello is told so, with words
+ * of its own; Hello itself would take the session from whoever has it. The table's plain text means that the
+ * key is wrong here.
  */
 static enum outcome_of_ping read_refusal(struct probe *p, const struct faults *f)
 {

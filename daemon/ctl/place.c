@@ -23,8 +23,9 @@ static bool read_small(struct arena *a, const char *path, struct str *out)
     size_t n = f && bytes ? fread(bytes, 1, FILE_MAX, f) : 0;
     bool good = f && bytes && !ferror(f) && n < FILE_MAX;
     if (!good)
-        fprintf(stderr, "referralctl: %s: %s\n  name the configuration directory with -c DIR, or the socket with "
-                        "--socket PATH\n",
+        fprintf(stderr,
+                "referralctl: %s: %s\n  name the configuration directory with -c DIR, or the socket with "
+                "--socket PATH\n",
                 path, f ? "cannot be read, or is larger than 1 MiB" : strerror(errno));
     if (f)
         fclose(f);

@@ -82,13 +82,16 @@ static int exchange(struct arena *a, struct socket *s, int wait_s, struct str re
         return CTL_NO_ANSWER;
     }
     if (!receive(a, s, clock_mono_ms() + 1000 * (int64_t)wait_s, &frame)) {
-        fprintf(stderr, "referralctl: no answer within %d s; the daemon listens but does not answer: see its log\n",
+        fprintf(stderr,
+                "referralctl: no answer within %d s; the daemon listens but does not answer: see its log\n",
                 wait_s);
         return CTL_NO_ANSWER;
     }
     if (!control_reply_decode(a, frame, out)) {
-        fprintf(stderr, "referralctl: the answer cannot be read; are referralctl (%s) and referrald of one version?\n",
-                VERSION);
+        fprintf(
+            stderr,
+            "referralctl: the answer cannot be read; are referralctl (%s) and referrald of one version?\n",
+            VERSION);
         return CTL_NO_ANSWER;
     }
     return CTL_OK;

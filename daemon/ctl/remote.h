@@ -8,8 +8,8 @@
 #include "wire/control.h"
 
 /*
- * Sends the words and waits for the sheets. CTL_OK: *out is the answer (which may hold an error). Otherwise the exit code;
- * what is wrong and what to do was told on stderr.
+ * Sends the words and waits for the sheets. CTL_OK: *out is the answer (which may hold an error). Otherwise
+ * the exit code; what is wrong and what to do was told on stderr.
  */
 int remote_ask(struct arena *a, const struct call *c, const struct str *words, int n, struct sheets *out);
 /* Prints an answer in the form asked for; the exit code. */

@@ -33,19 +33,17 @@ struct submitting {
     int n, batch;
     int64_t wait_s;
     bool json;
-    uint64_t sent;  /* messages, for request ids */
-    int faulty;     /* lines that could not be read */
-    int refused;    /* referrals not stored, or refused by rule */
+    uint64_t sent; /* messages, for request ids */
+    int faulty;    /* lines that could not be read */
+    int refused;   /* referrals not stored, or refused by rule */
 };
 
 /* ---- receipts ---- */
 
-static const struct word receipt_words[] = {{RECEIPT_ACCEPTED, "accepted", "已指派"},
-                                            {RECEIPT_MANUAL, "manual", "待人工指派"},
-                                            {RECEIPT_REFUSED, "refused", "不予受理"},
-                                            {RECEIPT_CONFLICT, "conflict", "编号冲突"},
-                                            {RECEIPT_BUSY, "busy", "稍后再送"},
-                                            {0, NULL, NULL}};
+static const struct word receipt_words[] = {
+    {RECEIPT_ACCEPTED, "accepted", "已指派"}, {RECEIPT_MANUAL, "manual", "待人工指派"},
+    {RECEIPT_REFUSED, "refused", "不予受理"}, {RECEIPT_CONFLICT, "conflict", "编号冲突"},
+    {RECEIPT_BUSY, "busy", "稍后再送"},       {0, NULL, NULL}};
 
 static void print_json(const struct item *item, const struct receipt *r, bool duplicate)
 {
@@ -95,12 +93,14 @@ static void print_conflict(const struct receipt *r)
 {
     char sent[DIGEST_HEX_SIZE] = "?", stored[DIGEST_HEX_SIZE] = "?";
     if (r->content && r->stored)
-        printf("    this content is %.16s…, on record is %.16s…: other bytes under the same number; nothing was "
-               "changed. Send a change as a supplement\n",
-               digest_hex(*r->content, sent), digest_hex(*r->stored, stored));
+        printf(
+            "    this content is %.16s…, on record is %.16s…: other bytes under the same number; nothing was "
+            "changed. Send a change as a supplement\n",
+            digest_hex(*r->content, sent), digest_hex(*r->stored, stored));
 }
 
-static void print_receipt(struct submitting *s, const struct item *item, const struct receipt *r, bool duplicate)
+static void print_receipt(struct submitting *s, const struct item *item, const struct receipt *r,
+                          bool duplicate)
 {
     char id[ID_TEXT_SIZE];
     bool stored = r->referral != NULL;
@@ -110,8 +110,8 @@ static void print_receipt(struct submitting *s, const struct item *item, const s
         print_json(item, r, duplicate);
         return;
     }
-    printf("%u: " STR_FMT "  %s%s", item->line, STR_ARG(item->agency_ref), word_of(receipt_words, (int)r->status),
-           duplicate ? " (given before)" : "");
+    printf("%u: " STR_FMT "  %s%s", item->line, STR_ARG(item->agency_ref),
+           word_of(receipt_words, (int)r->status), duplicate ? " (given before)" : "");
     if (stored)
         printf("  %s", id_text(*r->referral, id));
     if (r->organisation_id.n)
@@ -134,7 +134,8 @@ static void pause_ms(uint32_t ms)
     nanosleep(&t, NULL);
 }
 
-/* Takes the receipts; those that say BUSY stay unanswered. Returns how long to wait before sending them again. */
+/* Takes the receipts; those that say BUSY stay unanswered. Returns how long to wait before sending them
+ * again. */
 static uint32_t take_receipts(struct submitting *s, const int *asked, const struct server_message *m)
 {
     uint32_t wait = 0;
@@ -142,7 +143,8 @@ static uint32_t take_receipts(struct submitting *s, const int *asked, const stru
         struct item *item = &s->items[asked[i]];
         struct receipt r;
         if (!client_receipt_decode(s->arena, m->submit.receipts[i], &r)) {
-            fprintf(stderr, "referralctl: a receipt cannot be read; are referralctl and referrald of one version?\n");
+            fprintf(stderr,
+                    "referralctl: a receipt cannot be read; are referralctl and referrald of one version?\n");
             item->answered = true;
             s->refused++;
             continue;
@@ -215,8 +217,10 @@ static int send_batch(struct submitting *s)
             }
         } else if (wait_ms > 0) {
             if (++busy == BUSY_ATTEMPTS) {
-                fprintf(stderr, "referralctl: the router is busy and stays so; nothing more was stored. Send the same "
-                                "file again later\n");
+                fprintf(
+                    stderr,
+                    "referralctl: the router is busy and stays so; nothing more was stored. Send the same "
+                    "file again later\n");
                 return CTL_NO_ANSWER;
             }
             pause_ms(wait_ms < 30000 ? wait_ms : 30000);

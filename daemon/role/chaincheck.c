@@ -18,7 +18,8 @@ static bool broken(struct chain_check *c, uint64_t seq, const char *fault)
     return false;
 }
 
-static const char *check_step(const struct chain_check *c, const struct journal_entry *e, const struct step *s)
+static const char *check_step(const struct chain_check *c, const struct journal_entry *e,
+                              const struct step *s)
 {
     if (!str_eq(s->agency, c->agency))
         return "the body names another agency";
@@ -50,7 +51,8 @@ static const char *check_note(struct chain_check *c, struct arena *a, const stru
         c->notes_closed++;
         return NULL;
     }
-    return digest_eq(digest_of(note.p, note.n), *s->note) ? NULL : "the note is not the one that was recorded";
+    return digest_eq(digest_of(note.p, note.n), *s->note) ? NULL
+                                                          : "the note is not the one that was recorded";
 }
 
 bool chain_check_entry(struct chain_check *c, struct arena *a, const struct journal_entry *e)
@@ -63,7 +65,8 @@ bool chain_check_entry(struct chain_check *c, struct arena *a, const struct jour
     }
     struct digest hash = digest_chain(c->hash, e->body.p, e->body.n);
     if (!digest_eq(hash, e->hash))
-        return broken(c, e->seq, "its hash is not SHA-256(previous hash, body): body, hash or predecessor was changed");
+        return broken(c, e->seq,
+                      "its hash is not SHA-256(previous hash, body): body, hash or predecessor was changed");
     if (!step_decode(a, e->body, &step))
         return broken(c, e->seq, "the body is not a step");
     const char *fault = check_step(c, e, &step);
@@ -89,7 +92,8 @@ bool chain_check_head(struct chain_check *c, const struct chain_row *head)
 }
 
 /* One window; *more tells whether there may be another. */
-static enum db_result walk_window(struct chain_check *c, struct db *db, const struct chain_row *head, bool *more)
+static enum db_result walk_window(struct chain_check *c, struct db *db, const struct chain_row *head,
+                                  bool *more)
 {
     struct arena *a = arena_new(0);
     struct journal_entry *entries;
@@ -107,7 +111,8 @@ static enum db_result walk_window(struct chain_check *c, struct db *db, const st
     return r;
 }
 
-enum db_result chain_check_walk(struct chain_check *c, struct db *db, const struct chain_row *head, atomic_bool *stop)
+enum db_result chain_check_walk(struct chain_check *c, struct db *db, const struct chain_row *head,
+                                atomic_bool *stop)
 {
     bool more = true;
     while (more && c->seq < head->seq) {

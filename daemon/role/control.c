@@ -32,7 +32,7 @@ struct control {
     bool running;
     atomic_bool reload_wanted;
     bool reloading;
-    int in_hand; /* jobs with clerks and keepers */
+    int in_hand;                /* jobs with clerks and keepers */
     struct job *away[JOBS_MAX]; /* those whose work is with a keeper */
     struct digest in_force;
     uint64_t watchdog_us; /* 0: none */
@@ -52,7 +52,8 @@ static void answer(struct control *c, struct job **job)
     if (!str_empty(j->routing_id)) {
         struct str bytes = control_reply_encode(j->arena, &j->sheets);
         if (!bytes.p) {
-            j->sheets = (struct sheets){.arena = j->arena, .error = STR("the answer is too large; narrow the question")};
+            j->sheets = (struct sheets){.arena = j->arena,
+                                        .error = STR("the answer is too large; narrow the question")};
             struct arena *small = arena_new(64 * 1024);
             bytes = small ? control_reply_encode(small, &j->sheets) : bytes;
             if (bytes.p)
@@ -96,7 +97,8 @@ static bool take_request(struct control *c)
     }
     j->routing_id = r.routing_id;
     if (!control_request_decode(j->arena, r.frame, &j->request)) {
-        job_fail(j, "not a request of this version; are referralctl and referrald (%s) of one version?", VERSION);
+        job_fail(j, "not a request of this version; are referralctl and referrald (%s) of one version?",
+                 VERSION);
         answer(c, &j);
     } else if (!job_parse(j)) {
         answer(c, &j);

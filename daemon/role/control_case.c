@@ -17,7 +17,8 @@ static struct str text_id(struct arena *a, struct id id)
 
 static struct str text_money(struct arena *a, int64_t minor, struct str currency)
 {
-    return arena_printf(a, "%lld.%02d " STR_FMT, (long long)(minor / 100), (int)(minor % 100), STR_ARG(currency));
+    return arena_printf(a, "%lld.%02d " STR_FMT, (long long)(minor / 100), (int)(minor % 100),
+                        STR_ARG(currency));
 }
 
 static struct str text_risk(struct arena *a, int risk)
@@ -86,8 +87,9 @@ static void sheet_case(struct job *j, struct id id, const struct case_row *r)
 static const char *status_word(int status)
 {
     static const char *const words[] = {
-        [ASSIGNMENT_OFFERED] = "offered",     [ASSIGNMENT_ACCEPTED] = "accepted",   [ASSIGNMENT_DECLINED] = "declined",
-        [ASSIGNMENT_LAPSED] = "lapsed",       [ASSIGNMENT_CANCELLED] = "cancelled", [ASSIGNMENT_CONCLUDED] = "concluded"};
+        [ASSIGNMENT_OFFERED] = "offered",     [ASSIGNMENT_ACCEPTED] = "accepted",
+        [ASSIGNMENT_DECLINED] = "declined",   [ASSIGNMENT_LAPSED] = "lapsed",
+        [ASSIGNMENT_CANCELLED] = "cancelled", [ASSIGNMENT_CONCLUDED] = "concluded"};
     return status > 0 && status <= ASSIGNMENT_CONCLUDED ? words[status] : "?";
 }
 
@@ -130,7 +132,8 @@ static struct str step_detail(struct arena *a, const struct step *s)
         {!str_empty(s->rule), "rule=", s->rule},
         {!str_empty(s->reason), "reason=", s->reason},
         {s->conclusion != 0, "conclusion=", str_from(word_of(conclusion_words, (int)s->conclusion))},
-        {s->agreement_kind != 0, "agreement=", str_from(word_of(agreement_kind_words, (int)s->agreement_kind))},
+        {s->agreement_kind != 0,
+         "agreement=", str_from(word_of(agreement_kind_words, (int)s->agreement_kind))},
         {s->agreement_minor != 0, "amount=", text_money(a, s->agreement_minor, s->currency)},
         {s->follow_up != 0, "follow-up=", str_from(word_of(follow_up_kind_words, (int)s->follow_up))},
         {s->note != NULL, "note", STR("")},
@@ -209,7 +212,8 @@ static void show_matches(struct clerk *c, struct job *j, const struct id *ids, i
         row[2] = cell_time(j->arena, r.arrived_ms);
         row[3] = cell_word(state_words, r.docket.state);
     }
-    job_fail(j, "%s%d referrals have this number; show one by its id", n == MATCHES_MAX ? "at least " : "", n);
+    job_fail(j, "%s%d referrals have this number; show one by its id", n == MATCHES_MAX ? "at least " : "",
+             n);
 }
 
 void verb_show(struct clerk *c, struct job *j)

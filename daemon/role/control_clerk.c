@@ -20,7 +20,8 @@ struct clerk_desk {
     char why[256];        /* why there is no connection */
 };
 
-struct clerk_desk *clerk_open(struct office *o, const struct bulletin *b, const char *inbox, char *why, size_t why_size)
+struct clerk_desk *clerk_open(struct office *o, const struct bulletin *b, const char *inbox, char *why,
+                              size_t why_size)
 {
     struct clerk_desk *d = calloc(1, sizeof(*d));
     if (d && pthread_mutex_init(&d->lock, NULL) != 0) {
@@ -55,7 +56,8 @@ static bool connect_db(struct clerk_desk *d)
     struct db *db = NULL;
     if (d->clerk.db)
         return true;
-    if (db_open(d->clerk.office->settings.conninfo, "referrald control", &db, d->why, sizeof(d->why)) != DB_OK)
+    if (db_open(d->clerk.office->settings.conninfo, "referrald control", &db, d->why, sizeof(d->why)) !=
+        DB_OK)
         return false;
     set_db(d, db);
     return true;
@@ -68,13 +70,17 @@ bool clerk_ok(struct clerk *c, struct job *j, enum db_result r)
         return true;
     case DB_LOST:
         c->lost = true;
-        job_fail(j, "the connection to PostgreSQL was lost (%s); check the server, then try again", db_error(c->db));
+        job_fail(j, "the connection to PostgreSQL was lost (%s); check the server, then try again",
+                 db_error(c->db));
         return false;
     case DB_AGAIN:
         job_fail(j, "PostgreSQL was too busy for this (%s); try again", db_error(c->db));
         return false;
     case DB_WRONG:
-        job_fail(j, "PostgreSQL refused the statement (%s); is the schema current? `referrald migrate` brings it up", db_error(c->db));
+        job_fail(
+            j,
+            "PostgreSQL refused the statement (%s); is the schema current? `referrald migrate` brings it up",
+            db_error(c->db));
         return false;
     }
     return false;
@@ -88,8 +94,8 @@ static void clear_answer(struct job *j)
 }
 
 /*
- * A connection that broke while it lay idle shows only now: so once more over a new one. The verbs only read, but for the
- * reload, which has connections of its own.
+ * A connection that broke while it lay idle shows only now: so once more over a new one. The verbs only read,
+ * but for the reload, which has connections of its own.
  */
 static void carry_out(struct clerk_desk *d, struct job *j)
 {
@@ -99,7 +105,8 @@ static void carry_out(struct clerk_desk *d, struct job *j)
         d->clerk.lost = false;
         bool wanted = j->verb->needs_store || atomic_load(&d->clerk.office->store_up);
         if (wanted && !connect_db(d) && j->verb->needs_store) {
-            job_fail(j, "PostgreSQL is out of reach (%s); this needs it. `referralctl status` works without", d->why);
+            job_fail(j, "PostgreSQL is out of reach (%s); this needs it. `referralctl status` works without",
+                     d->why);
             return;
         }
         j->verb->run(&d->clerk, j);

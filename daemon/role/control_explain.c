@@ -8,13 +8,6 @@
 
 enum { SHOWN_MAX = 8 }; /* newest decisions in one answer; at most four sheets each */
 
-static const struct word outcome_words[] = {{OUTCOME_ASSIGNED, "assigned", "已指派"},
-                                            {OUTCOME_MANUAL, "manual", "转人工指派"},
-                                            {OUTCOME_REFUSED, "refused", "不予受理"},
-                                            {0, NULL, NULL}};
-static const struct word duration_words[] = {
-    {DURATION_WORKDAYS, "workdays", ""}, {DURATION_DAYS, "days", ""}, {DURATION_MONTHS, "months", ""}, {0, NULL, NULL}};
-
 /* One decision on its way into sheets. */
 struct view {
     struct job *job;
@@ -33,7 +26,7 @@ static const char *sheet_name(struct view *v, const char *what)
 
 static struct str text_duration(struct arena *a, struct duration d)
 {
-    return d.count ? arena_printf(a, "%d %s", d.count, word_of(duration_words, (int)d.unit)) : STR("");
+    return d.count ? arena_printf(a, "%d %s", d.count, word_of(explain_units, (int)d.unit)) : STR("");
 }
 
 static struct str text_tags(struct arena *a, const struct record *r)
@@ -70,7 +63,8 @@ static struct str text_result(struct view *v)
     case EXPLAINED_NOT:
         break;
     }
-    return arena_printf(v->job->arena, "not possible: %s", v->erased ? "the referral's content was erased" : v->x.why);
+    return arena_printf(v->job->arena, "not possible: %s",
+                        v->erased ? "the referral's content was erased" : v->x.why);
 }
 
 static void sheet_decision(struct view *v)
@@ -108,15 +102,16 @@ static void sheet_decision(struct view *v)
         cell_int(a, v->n),
         cell_time(a, v->at_ms),
         str_empty(r->by) ? STR("the rules") : r->by,
-        cell_word(outcome_words, (int)r->outcome),
-        str_from(word_zh(outcome_words, (int)r->outcome)),
+        cell_word(explain_outcomes, (int)r->outcome),
+        str_from(word_zh(explain_outcomes, (int)r->outcome)),
         r->organisation,
         organisation_name(v, r->organisation),
         r->code,
         str_empty(r->rule) && str_empty(r->by) ? STR("none matched") : r->rule,
         rule >= 0 ? arena_str(a, v->set->rules->rules[rule].name) : STR(""),
         r->rule_line ? arena_printf(a, STR_FMT ":%u", STR_ARG(r->rule_file), r->rule_line) : STR(""),
-        r->rung >= 0 && r->outcome == OUTCOME_ASSIGNED && str_empty(r->by) ? cell_int(a, r->rung + 1) : STR(""),
+        r->rung >= 0 && r->outcome == OUTCOME_ASSIGNED && str_empty(r->by) ? cell_int(a, r->rung + 1)
+                                                                           : STR(""),
         r->classifier,
         r->category,
         text_tags(a, r),
@@ -157,21 +152,18 @@ static void sheet_conditions(struct view *v)
 
 static void sheet_candidates(struct view *v)
 {
-    static const struct sheet_column columns[] = {{"rung", "rung", CELL_INTEGER},
-                                                  {"organisation", "organisation", CELL_TEXT},
-                                                  {"name", "名称", CELL_TEXT},
-                                                  {"open", "open", CELL_INTEGER},
-                                                  {"capacity", "of", CELL_INTEGER},
-                                                  {"passed", "why", CELL_TEXT},
-                                                  {"zh", "原因", CELL_TEXT},
-                                                  {NULL, NULL, 0}};
+    static const struct sheet_column columns[] = {
+        {"rung", "rung", CELL_INTEGER},   {"organisation", "organisation", CELL_TEXT},
+        {"name", "名称", CELL_TEXT},      {"open", "open", CELL_INTEGER},
+        {"capacity", "of", CELL_INTEGER}, {"passed", "why", CELL_TEXT},
+        {"zh", "原因", CELL_TEXT},        {NULL, NULL, 0}};
     const struct record *r = &v->x.stored;
     struct arena *a = v->job->arena;
     if (r->n_candidates == 0)
         return;
-    struct sheet *sheet = sheet_add(&v->job->sheets, sheet_name(v, "candidates"),
-                                    r->truncated ? "Candidates (the ladder has more than were looked at)" : "Candidates",
-                                    columns, false);
+    struct sheet *sheet = sheet_add(
+        &v->job->sheets, sheet_name(v, "candidates"),
+        r->truncated ? "Candidates (the ladder has more than were looked at)" : "Candidates", columns, false);
     for (int i = 0; i < r->n_candidates; i++) {
         const struct record_candidate *k = &r->candidates[i];
         struct str *row = sheet_row(&v->job->sheets, sheet);
@@ -218,10 +210,11 @@ static void sheet_rules_before(struct view *v)
     int last = rule_by_id(v->set, v->x.stored.rule), n;
     struct rule_trace *trace;
     if (!v->x.reopened || v->x.result == EXPLAINED_BY_HAND ||
-        !decide_trace(a, v->set->rules, &v->x.referral, last >= 0 ? last : v->set->rules->n_rules - 1, &trace, &n))
+        !decide_trace(a, v->set->rules, &v->x.referral, last >= 0 ? last : v->set->rules->n_rules - 1, &trace,
+                      &n))
         return;
-    struct sheet *sheet =
-        sheet_add(&v->job->sheets, sheet_name(v, "rules_before"), "Rules that stand before it", columns, false);
+    struct sheet *sheet = sheet_add(&v->job->sheets, sheet_name(v, "rules_before"),
+                                    "Rules that stand before it", columns, false);
     for (int i = 0; i < n; i++) {
         const struct rule *rule = &v->set->rules->rules[trace[i].rule];
         struct str *row = trace[i].matched ? NULL : sheet_row(&v->job->sheets, sheet);
@@ -316,5 +309,6 @@ void verb_explain(struct clerk *c, struct job *j)
             return;
     }
     if (different > 0)
-        job_fail(j, "%d of the decisions came out differently when made again; the sheets say where", different);
+        job_fail(j, "%d of the decisions came out differently when made again; the sheets say where",
+                 different);
 }

@@ -12,7 +12,8 @@ static const char *const beat_names[] = {
     [BEAT_FEEDBACK] = "feedback", [BEAT_COURIER] = "courier",
 };
 
-bool health_alive(const struct office *o, const struct bulletin *b, int64_t limit_ms, char which[32], int64_t *silent_ms)
+bool health_alive(const struct office *o, const struct bulletin *b, int64_t limit_ms, char which[32],
+                  int64_t *silent_ms)
 {
     int64_t now = clock_mono_ms();
     int64_t worst = now - atomic_load(&b->turn_mono_ms);

@@ -60,23 +60,28 @@ static size_t extra_text(const struct http *h, char *out, size_t size)
         {"referrald_store_up", "gauge", "Whether PostgreSQL is in reach.", atomic_load(&o->store_up)},
         {"referrald_draining", "gauge", "Whether new work is turned away.", atomic_load(&o->draining)},
         {"referrald_alive", "gauge", "Whether every thread still turns.", alive},
-        {"referrald_silence_seconds", "gauge", "Since the last turn of the slowest thread.", (double)silent / 1e3},
+        {"referrald_silence_seconds", "gauge", "Since the last turn of the slowest thread.",
+         (double)silent / 1e3},
         {"referrald_uptime_seconds", "gauge", "Since the start of this process.", uptime},
-        {"referrald_log_dropped_total", "counter", "Log lines that could not be written.", (double)log_dropped()},
-        {"referrald_log_suppressed_total", "counter", "Log lines held back as repetition.", (double)log_suppressed()},
-        {"referrald_keys_refused_total", "counter", "Connections turned away: unknown key or failed handshake.",
-         (double)socket_refused(o->hub)},
-        {"process_resident_memory_bytes", "gauge", "Resident memory size in bytes.", (double)resident_bytes()},
+        {"referrald_log_dropped_total", "counter", "Log lines that could not be written.",
+         (double)log_dropped()},
+        {"referrald_log_suppressed_total", "counter", "Log lines held back as repetition.",
+         (double)log_suppressed()},
+        {"referrald_keys_refused_total", "counter",
+         "Connections turned away: unknown key or failed handshake.", (double)socket_refused(o->hub)},
+        {"process_resident_memory_bytes", "gauge", "Resident memory size in bytes.",
+         (double)resident_bytes()},
     };
-    size_t n = (size_t)snprintf(out, size,
-                                "# HELP referrald_build_info Version of this binary.\n"
-                                "# TYPE referrald_build_info gauge\nreferrald_build_info{version=\"%s\"} 1\n"
-                                "# HELP referrald_ruleset_info Rule set in force.\n"
-                                "# TYPE referrald_ruleset_info gauge\nreferrald_ruleset_info{hash=\"%s\"} %d\n",
-                                VERSION, hex, s != NULL);
+    size_t n =
+        (size_t)snprintf(out, size,
+                         "# HELP referrald_build_info Version of this binary.\n"
+                         "# TYPE referrald_build_info gauge\nreferrald_build_info{version=\"%s\"} 1\n"
+                         "# HELP referrald_ruleset_info Rule set in force.\n"
+                         "# TYPE referrald_ruleset_info gauge\nreferrald_ruleset_info{hash=\"%s\"} %d\n",
+                         VERSION, hex, s != NULL);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && n < size; i++)
-        n += (size_t)snprintf(out + n, size - n, "# HELP %s %s\n# TYPE %s %s\n%s %.15g\n", rows[i].name, rows[i].help,
-                              rows[i].name, rows[i].type, rows[i].name, rows[i].value);
+        n += (size_t)snprintf(out + n, size - n, "# HELP %s %s\n# TYPE %s %s\n%s %.15g\n", rows[i].name,
+                              rows[i].help, rows[i].name, rows[i].type, rows[i].name, rows[i].value);
     snapshot_unref(s);
     return n;
 }
@@ -128,8 +133,9 @@ static const struct {
     void (*page)(const struct http *h, struct page *p);
 } pages[] = {{"/metrics", page_metrics}, {"/healthz", page_health}, {"/readyz", page_ready}};
 
-static enum MHD_Result answer(void *context, struct MHD_Connection *connection, const char *url, const char *method,
-                              const char *version, const char *body, size_t *body_size, void **request)
+static enum MHD_Result answer(void *context, struct MHD_Connection *connection, const char *url,
+                              const char *method, const char *version, const char *body, size_t *body_size,
+                              void **request)
 {
     const struct http *h = context;
     struct page p = {.status = MHD_HTTP_OK, .type = "text/plain; charset=utf-8"};
@@ -196,12 +202,13 @@ bool http_open(struct office *o, const struct bulletin *b, struct http **out, ch
     }
     h->office = o;
     h->bulletin = b;
-    h->daemon = MHD_start_daemon(flags, 0, NULL, NULL, answer, h, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
-                                 MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
-                                 (unsigned)IDLE_SECONDS, MHD_OPTION_END);
+    h->daemon =
+        MHD_start_daemon(flags, 0, NULL, NULL, answer, h, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
+                         MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
+                         (unsigned)IDLE_SECONDS, MHD_OPTION_END);
     if (!h->daemon) {
-        snprintf(why, why_size, "listen.metrics: cannot listen on %s port %d; is it in use?", o->settings.metrics_host,
-                 o->settings.metrics_port);
+        snprintf(why, why_size, "listen.metrics: cannot listen on %s port %d; is it in use?",
+                 o->settings.metrics_host, o->settings.metrics_port);
         free(h);
         return false;
     }

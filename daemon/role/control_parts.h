@@ -32,7 +32,7 @@ struct verb {
     const char *words;    /* "queue list" */
     const char *synopsis; /* arguments, for help */
     const char *help;
-    int min, max;         /* how many arguments */
+    int min, max; /* how many arguments */
     struct verb_option options[VERB_OPTIONS];
     enum clerk_kind clerk;
     bool needs_store;
@@ -70,7 +70,7 @@ bool job_referral(struct job *j, struct id *out);
 /* What a clerk knows of the daemon beyond the office; kept by the front thread. */
 struct bulletin {
     atomic_llong started_ms;
-    atomic_llong in_force_ms; /* when the current rule set began to serve here */
+    atomic_llong in_force_ms;  /* when the current rule set began to serve here */
     atomic_llong turn_mono_ms; /* the front thread's last turn */
 };
 
@@ -79,11 +79,12 @@ struct clerk {
     const struct bulletin *bulletin;
     struct db *db; /* NULL: not connected */
     struct explain_cache *explained;
-    bool lost;     /* the connection broke during this job */
+    bool lost; /* the connection broke during this job */
 };
 
 struct clerk_desk; /* a clerk with its thread */
-struct clerk_desk *clerk_open(struct office *o, const struct bulletin *b, const char *inbox, char *why, size_t why_size);
+struct clerk_desk *clerk_open(struct office *o, const struct bulletin *b, const char *inbox, char *why,
+                              size_t why_size);
 bool clerk_start(struct clerk_desk *d);
 void clerk_close(struct clerk_desk *d); /* joins; NULL is accepted */
 
@@ -106,7 +107,8 @@ void verb_queue_finish(struct job *j, const struct work *w);
 /* -- health, from the beats -- */
 
 /* True when every role that has started turned within `limit_ms`; else `which` names one (32 bytes). */
-bool health_alive(const struct office *o, const struct bulletin *b, int64_t limit_ms, char which[32], int64_t *silent_ms);
+bool health_alive(const struct office *o, const struct bulletin *b, int64_t limit_ms, char which[32],
+                  int64_t *silent_ms);
 #define HEALTH_LIMIT_MS 30000
 
 /* -- /metrics, /healthz, /readyz -- */

@@ -105,7 +105,8 @@ static bool waiting(struct clerk *c, struct job *j, struct id *id)
     if (r.found && r.docket.state == STATE_MANUAL)
         return true;
     if (!r.found)
-        job_fail(j, "no referral has the id " STR_FMT "; `queue list` shows those that wait", STR_ARG(j->args[0]));
+        job_fail(j, "no referral has the id " STR_FMT "; `queue list` shows those that wait",
+                 STR_ARG(j->args[0]));
     else
         job_fail(j, "this referral does not wait in the manual queue: it is %s (%s); `show` tells more",
                  word_of(state_words, r.docket.state), word_zh(state_words, r.docket.state));
@@ -126,7 +127,8 @@ static struct work *act_new(struct clerk *c, struct job *j, enum event event, st
         w->arrived_mono_us = clock_mono_us();
         w->actor = arena_printf(w->arena, "operator:" STR_FMT, STR_ARG(j->request.operator_name));
     } else {
-        job_fail(j, s ? "out of memory; nothing was done" : "no configuration is published yet; the log says why");
+        job_fail(j, s ? "out of memory; nothing was done"
+                      : "no configuration is published yet; the log says why");
     }
     snapshot_unref(s);
     j->work = w;
@@ -163,8 +165,8 @@ void verb_queue_assign(struct clerk *c, struct job *j)
     int i = roster_find(roster, j->args[1]);
     if (i < 0) {
         const char *near = meant(j, roster, j->args[1]);
-        job_fail(j, "no organisation has the id `" STR_FMT "`%s%s%s", STR_ARG(j->args[1]), near ? "; did you mean `" : "",
-                 near ? near : "", near ? "`?" : "");
+        job_fail(j, "no organisation has the id `" STR_FMT "`%s%s%s", STR_ARG(j->args[1]),
+                 near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
     } else if (roster->items[i].closed) {
         job_fail(j, STR_FMT " (" STR_FMT ") is closed: it takes nothing", STR_ARG(j->args[1]),
                  STR_ARG(roster->items[i].name));
@@ -182,7 +184,8 @@ void verb_queue_return(struct clerk *c, struct job *j)
         return;
     }
     if (reason.n > LIMIT_SHORT_TEXT || text_check(reason, true) != TEXT_OK) {
-        job_fail(j, "--reason must be UTF-8 text without control characters, at most %d bytes", LIMIT_SHORT_TEXT);
+        job_fail(j, "--reason must be UTF-8 text without control characters, at most %d bytes",
+                 LIMIT_SHORT_TEXT);
         return;
     }
     if (!operator_named(j) || !waiting(c, j, &id))
@@ -194,12 +197,10 @@ void verb_queue_return(struct clerk *c, struct job *j)
 
 void verb_queue_finish(struct job *j, const struct work *w)
 {
-    static const struct sheet_column columns[] = {{"referral", "referral", CELL_TEXT},
-                                                  {"done", "done", CELL_TEXT},
-                                                  {"organisation", "organisation", CELL_TEXT},
-                                                  {"journal_seq", "journal entry", CELL_INTEGER},
-                                                  {"journal_hash", "its hash", CELL_TEXT},
-                                                  {NULL, NULL, 0}};
+    static const struct sheet_column columns[] = {
+        {"referral", "referral", CELL_TEXT},         {"done", "done", CELL_TEXT},
+        {"organisation", "organisation", CELL_TEXT}, {"journal_seq", "journal entry", CELL_INTEGER},
+        {"journal_hash", "its hash", CELL_TEXT},     {NULL, NULL, 0}};
     char hex[DIGEST_HEX_SIZE];
     if (w->busy) {
         job_fail(j, "nothing was done: PostgreSQL did not take it; `status` tells whether it is in reach");
@@ -210,7 +211,8 @@ void verb_queue_finish(struct job *j, const struct work *w)
         for (size_t i = 0; i < w->event.faults.n; i++) {
             const struct fault *f = &w->event.faults.items[i];
             const char *text = str_empty(f->text) ? fault_text(f->code) : arena_str(j->arena, f->text).p;
-            why = arena_printf(j->arena, STR_FMT "%s%s (%s)", STR_ARG(why), i ? "; " : "", text, fault_word(f->code));
+            why = arena_printf(j->arena, STR_FMT "%s%s (%s)", STR_ARG(why), i ? "; " : "", text,
+                               fault_word(f->code));
         }
         job_fail(j, "nothing was done: " STR_FMT, STR_ARG(why));
         return;

@@ -27,24 +27,23 @@ static int64_t gauged(const struct office *o, enum gauge g)
 
 static void sheet_daemon(struct clerk *c, struct job *j)
 {
-    static const struct sheet_column columns[] = {
-        {"version", "version", CELL_TEXT},
-        {"daemon", "daemon", CELL_TEXT},
-        {"started", "started", CELL_TIME},
-        {"uptime_s", "uptime, seconds", CELL_INTEGER},
-        {"healthy", "every thread turns", CELL_BOOL},
-        {"store_up", "PostgreSQL in reach", CELL_BOOL},
-        {"draining", "draining", CELL_BOOL},
-        {"ruleset", "rule set", CELL_TEXT},
-        {"ruleset_since", "in force here since", CELL_TIME},
-        {"rules", "rules", CELL_INTEGER},
-        {"organisations", "organisations", CELL_INTEGER},
-        {"in_flight", "in flight", CELL_INTEGER},
-        {"sessions", "receivers connected", CELL_INTEGER},
-        {"followers", "agencies following", CELL_INTEGER},
-        {"queue", "in the manual queue", CELL_INTEGER},
-        {"offers_waiting", "offers nobody holds", CELL_INTEGER},
-        {NULL, NULL, 0}};
+    static const struct sheet_column columns[] = {{"version", "version", CELL_TEXT},
+                                                  {"daemon", "daemon", CELL_TEXT},
+                                                  {"started", "started", CELL_TIME},
+                                                  {"uptime_s", "uptime, seconds", CELL_INTEGER},
+                                                  {"healthy", "every thread turns", CELL_BOOL},
+                                                  {"store_up", "PostgreSQL in reach", CELL_BOOL},
+                                                  {"draining", "draining", CELL_BOOL},
+                                                  {"ruleset", "rule set", CELL_TEXT},
+                                                  {"ruleset_since", "in force here since", CELL_TIME},
+                                                  {"rules", "rules", CELL_INTEGER},
+                                                  {"organisations", "organisations", CELL_INTEGER},
+                                                  {"in_flight", "in flight", CELL_INTEGER},
+                                                  {"sessions", "receivers connected", CELL_INTEGER},
+                                                  {"followers", "agencies following", CELL_INTEGER},
+                                                  {"queue", "in the manual queue", CELL_INTEGER},
+                                                  {"offers_waiting", "offers nobody holds", CELL_INTEGER},
+                                                  {NULL, NULL, 0}};
     struct office *o = c->office;
     char id[ID_TEXT_SIZE], hex[DIGEST_HEX_SIZE] = "", which[32];
     int64_t silent, started = atomic_load(&c->bulletin->started_ms);
@@ -78,23 +77,17 @@ static void sheet_daemon(struct clerk *c, struct job *j)
 
 static void sheet_counts(struct clerk *c, struct job *j)
 {
-    static const struct sheet_column columns[] = {{"messages", "messages", CELL_INTEGER},
-                                                  {"accepted", "accepted", CELL_INTEGER},
-                                                  {"manual", "manual", CELL_INTEGER},
-                                                  {"refused", "refused", CELL_INTEGER},
-                                                  {"invalid", "invalid", CELL_INTEGER},
-                                                  {"duplicate", "duplicate", CELL_INTEGER},
-                                                  {"conflict", "conflict", CELL_INTEGER},
-                                                  {"busy", "busy", CELL_INTEGER},
-                                                  {"quarantined", "kept aside", CELL_INTEGER},
-                                                  {"steps", "steps", CELL_INTEGER},
-                                                  {"delivered", "delivered", CELL_INTEGER},
-                                                  {"unauthorised", "unauthorised", CELL_INTEGER},
-                                                  {"store_lost", "store lost", CELL_INTEGER},
-                                                  {NULL, NULL, 0}};
+    static const struct sheet_column columns[] = {
+        {"messages", "messages", CELL_INTEGER},      {"accepted", "accepted", CELL_INTEGER},
+        {"manual", "manual", CELL_INTEGER},          {"refused", "refused", CELL_INTEGER},
+        {"invalid", "invalid", CELL_INTEGER},        {"duplicate", "duplicate", CELL_INTEGER},
+        {"conflict", "conflict", CELL_INTEGER},      {"busy", "busy", CELL_INTEGER},
+        {"quarantined", "kept aside", CELL_INTEGER}, {"steps", "steps", CELL_INTEGER},
+        {"delivered", "delivered", CELL_INTEGER},    {"unauthorised", "unauthorised", CELL_INTEGER},
+        {"store_lost", "store lost", CELL_INTEGER},  {NULL, NULL, 0}};
     static const enum counter shown[] = {
-        COUNT_MESSAGES_AGENCY, COUNT_ACCEPTED, COUNT_MANUAL,      COUNT_REFUSED_BY_RULE, COUNT_INVALID,
-        COUNT_DUPLICATE,       COUNT_CONFLICT, COUNT_BUSY,        COUNT_QUARANTINED,     COUNT_EVENTS_DONE,
+        COUNT_MESSAGES_AGENCY, COUNT_ACCEPTED,     COUNT_MANUAL,    COUNT_REFUSED_BY_RULE, COUNT_INVALID,
+        COUNT_DUPLICATE,       COUNT_CONFLICT,     COUNT_BUSY,      COUNT_QUARANTINED,     COUNT_EVENTS_DONE,
         COUNT_DELIVERED,       COUNT_UNAUTHORISED, COUNT_STORE_LOST};
     struct sheet *sheet = sheet_add(&j->sheets, "counts", "Since the start of this daemon", columns, true);
     struct str *row = sheet_row(&j->sheets, sheet);
@@ -148,8 +141,10 @@ static void sheet_latency(struct clerk *c, struct job *j)
 
 static void sheet_states(struct clerk *c, struct job *j)
 {
-    static const struct sheet_column columns[] = {
-        {"state", "state", CELL_TEXT}, {"zh", "状态", CELL_TEXT}, {"referrals", "referrals", CELL_INTEGER}, {NULL, NULL, 0}};
+    static const struct sheet_column columns[] = {{"state", "state", CELL_TEXT},
+                                                  {"zh", "状态", CELL_TEXT},
+                                                  {"referrals", "referrals", CELL_INTEGER},
+                                                  {NULL, NULL, 0}};
     struct state_count *counts;
     int n;
     if (!c->db || !clerk_ok(c, j, docket_counts(c->db, j->arena, &counts, &n)))
@@ -216,17 +211,15 @@ static void notify_reloading(void)
 
 static void sheet_reloaded(struct clerk *c, struct job *j, const struct diag *diag)
 {
-    static const struct sheet_column columns[] = {{"published", "published", CELL_BOOL},
-                                                  {"ruleset", "rule set", CELL_TEXT},
-                                                  {"rules", "rules", CELL_INTEGER},
-                                                  {"organisations", "organisations", CELL_INTEGER},
-                                                  {"peers", "peers", CELL_INTEGER},
-                                                  {"warnings", "warnings", CELL_INTEGER},
-                                                  {"findings", "findings", CELL_TEXT},
-                                                  {NULL, NULL, 0}};
+    static const struct sheet_column columns[] = {
+        {"published", "published", CELL_BOOL}, {"ruleset", "rule set", CELL_TEXT},
+        {"rules", "rules", CELL_INTEGER},      {"organisations", "organisations", CELL_INTEGER},
+        {"peers", "peers", CELL_INTEGER},      {"warnings", "warnings", CELL_INTEGER},
+        {"findings", "findings", CELL_TEXT},   {NULL, NULL, 0}};
     char hex[DIGEST_HEX_SIZE];
     struct snapshot *s = publication_get(c->office->publication);
-    struct str *row = s ? sheet_row(&j->sheets, sheet_add(&j->sheets, "reload", "Reload", columns, true)) : NULL;
+    struct str *row =
+        s ? sheet_row(&j->sheets, sheet_add(&j->sheets, "reload", "Reload", columns, true)) : NULL;
     char *text = diag_text(diag);
     if (row) {
         row[0] = cell_bool(true);
@@ -256,8 +249,8 @@ void verb_reload(struct clerk *c, struct job *j)
         sheet_reloaded(c, j, diag);
     } else {
         char *text = diag_text(diag);
-        job_fail(j, "%s\nnothing was published: %zu errors; the configuration in force stays", text ? text : "",
-                 diag_count(diag, DIAG_ERROR));
+        job_fail(j, "%s\nnothing was published: %zu errors; the configuration in force stays",
+                 text ? text : "", diag_count(diag, DIAG_ERROR));
         free(text);
     }
     diag_free(diag);

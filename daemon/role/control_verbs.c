@@ -131,7 +131,8 @@ bool job_referral(struct job *j, struct id *out)
 {
     if (id_parse(j->args[0], out))
         return true;
-    job_fail(j, "`" STR_FMT "` is not a referral id; `show` also takes the agency's own number and tells the id",
+    job_fail(j,
+             "`" STR_FMT "` is not a referral id; `show` also takes the agency's own number and tells the id",
              STR_ARG(j->args[0]));
     return false;
 }
@@ -213,8 +214,9 @@ void verb_help(struct clerk *c, struct job *j)
             return;
         struct str usage = arena_printf(j->arena, "%s %s", v->words, v->synopsis);
         for (int i = 0; i < VERB_OPTIONS && v->options[i].name; i++)
-            usage = arena_printf(j->arena, STR_FMT " [--%s%s%s]", STR_ARG(usage), v->options[i].name,
-                                 v->options[i].value ? " " : "", v->options[i].value ? v->options[i].value : "");
+            usage =
+                arena_printf(j->arena, STR_FMT " [--%s%s%s]", STR_ARG(usage), v->options[i].name,
+                             v->options[i].value ? " " : "", v->options[i].value ? v->options[i].value : "");
         row[0] = usage;
         row[1] = str_from(v->help);
     }

@@ -4,6 +4,8 @@
 #include "role/chaincheck.h"
 #include "role/control_parts.h"
 
+enum { NAMED_MAX = 10 }; /* damaged journals named in the last line */
+
 static struct str text_note_state(struct arena *a, const struct chain_check *k)
 {
     if (k->notes_closed == 0)
@@ -13,7 +15,8 @@ static struct str text_note_state(struct arena *a, const struct chain_check *k)
 }
 
 /* False when the walk could not be finished; the job says why. */
-static bool verify_one(struct clerk *c, struct job *j, struct sheet *sheet, const struct chain_row *head, int *bad)
+static bool verify_one(struct clerk *c, struct job *j, struct sheet *sheet, const struct chain_row *head,
+                       int *bad, struct str *named)
 {
     char hex[DIGEST_HEX_SIZE];
     struct chain_check k = {.city = head->city, .agency = head->agency, .keys = c->office->personal};
@@ -34,7 +37,8 @@ static bool verify_one(struct clerk *c, struct job *j, struct sheet *sheet, cons
     row[4] = k.bad_seq ? cell_int(j->arena, (int64_t)k.bad_seq) : STR("");
     row[5] = k.bad_seq ? arena_str(j->arena, str_from(k.fault)) : text_note_state(j->arena, &k);
     row[6] = arena_str(j->arena, str_from(digest_hex(head->hash, hex)));
-    *bad += k.bad_seq != 0;
+    if (k.bad_seq && (*bad)++ < NAMED_MAX)
+        *named = arena_printf(j->arena, STR_FMT " " STR_FMT, STR_ARG(*named), STR_ARG(head->agency));
     return true;
 }
 
@@ -55,13 +59,14 @@ void verb_verify(struct clerk *c, struct job *j)
     struct chain_row *heads;
     int n, bad = 0, checked = 0;
     uint64_t entries = 0;
+    struct str named = STR("");
     if (!clerk_ok(c, j, chain_list(c->db, j->arena, &heads, &n)))
         return;
     struct sheet *sheet = sheet_add(&j->sheets, "journals", "Journals", columns, false);
     for (int i = 0; i < n; i++) {
         if (j->n_args > 0 && !str_eq(j->args[0], heads[i].agency))
             continue;
-        if (!verify_one(c, j, sheet, &heads[i], &bad))
+        if (!verify_one(c, j, sheet, &heads[i], &bad, &named))
             return;
         checked++;
         entries += heads[i].seq;
@@ -73,10 +78,13 @@ void verb_verify(struct clerk *c, struct job *j)
         row[2] = cell_int(j->arena, bad);
     }
     if (bad > 0)
-        job_fail(j, "%d of %d journals are damaged: compare with a backup, and with the (number, hash) pairs that "
-                    "agencies hold from their receipts",
-                 bad, checked);
+        job_fail(j,
+                 "%d of %d journals are damaged:" STR_FMT
+                 "%s; compare with a backup, and with the (number, hash) "
+                 "pairs that agencies hold from their receipts",
+                 bad, checked, STR_ARG(named), bad > NAMED_MAX ? " ..." : "");
     else if (j->n_args > 0 && checked == 0)
-        job_fail(j, "no journal of `" STR_FMT "`: it has sent nothing yet, or its id is another (`peer list`)",
+        job_fail(j,
+                 "no journal of `" STR_FMT "`: it has sent nothing yet, or its id is another (`peer list`)",
                  STR_ARG(j->args[0]));
 }

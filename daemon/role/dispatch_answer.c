@@ -30,7 +30,7 @@ static void log_refused(const struct work *w)
     const struct fault *first = w->event.faults.n ? &w->event.faults.items[0] : NULL;
     log_event(LOG_WARNING, "answer.refused", first ? fault_text(first->code) : "refused",
               LOG_FIELDS(LOG_S("peer", w->actor), LOG_Z("assignment", id_text(w->event.assignment, id)),
-                         LOG_Z("event", word_of(event_words, (int)w->event.event)),
+                         LOG_Z("step", word_of(event_words, (int)w->event.event)),
                          LOG_Z("code", first ? fault_word(first->code) : ""),
                          LOG_I("faults", w->event.faults.n)));
 }

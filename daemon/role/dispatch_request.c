@@ -185,9 +185,12 @@ void dispatch_request(struct dispatch *d, struct arena **a, const struct receive
     struct call c = {.d = d, .arena = a, .message = message, .now_ms = clock_now_ms()};
     struct faults faults = {.arena = *a};
     c.snapshot = publication_get(d->office->publication);
-    if (!request || !c.snapshot || !authorised(&c))
+    if (!request || !c.snapshot)
         goto out;
     c.request = request;
+    request->request_id = request_peek_id(*a, message->frame);
+    if (!authorised(&c))
+        goto out;
     if (request_decode(*a, message->frame, SIDE_ORGANISATION, calendar_day_of_ms(c.now_ms), request, &faults))
         handle(&c);
     else

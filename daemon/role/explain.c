@@ -39,7 +39,8 @@ void explain_cache_free(struct explain_cache *c)
     free(c);
 }
 
-static bool set_build(struct explain_set *s, const struct stored_file *files, int n, char *why, size_t why_size)
+static bool set_build(struct explain_set *s, const struct stored_file *files, int n, char *why,
+                      size_t why_size)
 {
     char hex[DIGEST_HEX_SIZE];
     struct source_file *list = ARENA_ARRAY(s->arena, (size_t)n + 1, struct source_file);
@@ -129,9 +130,9 @@ struct str explain_line(const struct explain_set *s, struct str file, unsigned l
 /* ---- the load as it was ---- */
 
 /*
- * decide() asks once for each candidate, in the order in which it records them: so the answers are read off the
- * record. An organisation that is not where it should be is looked for anywhere, and counts as full
- * when the record has none: either way the comparison then shows the difference.
+ * decide() asks once for each candidate, in the order in which it records them: so the answers are read off
+ * the record. An organisation that is not where it should be is looked for anywhere, and counts as full when
+ * the record has none: either way the comparison then shows the difference.
  */
 struct recorded_load {
     const struct ruleset *rules;
@@ -156,6 +157,15 @@ static struct load recorded_load_of(void *context, int organisation)
 
 /* ---- comparison ---- */
 
+const struct word explain_outcomes[] = {{OUTCOME_ASSIGNED, "assigned", "已指派"},
+                                        {OUTCOME_MANUAL, "manual", "转人工指派"},
+                                        {OUTCOME_REFUSED, "refused", "不予受理"},
+                                        {0, NULL, NULL}};
+const struct word explain_units[] = {{DURATION_WORKDAYS, "workdays", "个工作日"},
+                                     {DURATION_DAYS, "days", "日"},
+                                     {DURATION_MONTHS, "months", "个月"},
+                                     {0, NULL, NULL}};
+
 static struct str text_digest(struct arena *a, struct digest d)
 {
     char hex[DIGEST_HEX_SIZE];
@@ -172,7 +182,12 @@ static struct str text_list(struct arena *a, const struct str *list, int n)
 
 static struct str text_duration(struct arena *a, struct duration d)
 {
-    return arena_printf(a, "%d/%d", d.count, (int)d.unit);
+    return d.count ? arena_printf(a, "%d %s", d.count, word_of(explain_units, (int)d.unit)) : STR("-");
+}
+
+static struct str text_rung(struct arena *a, int rung)
+{
+    return rung >= 0 ? arena_printf(a, "%d", rung + 1) : STR("-");
 }
 
 static struct str text_candidates(struct arena *a, const struct record *r)
@@ -180,15 +195,16 @@ static struct str text_candidates(struct arena *a, const struct record *r)
     struct str all = arena_printf(a, "%d:", r->n_candidates);
     for (int i = 0; i < r->n_candidates && all.p; i++) {
         const struct record_candidate *c = &r->candidates[i];
-        all = arena_printf(a, STR_FMT " " STR_FMT "@%d=%s(%d/%d)", STR_ARG(all), STR_ARG(c->organisation), c->rung + 1,
-                           word_of(passed_words, (int)c->passed), c->open, c->capacity);
+        all = arena_printf(a, STR_FMT " " STR_FMT "@%d=%s(%d/%d)", STR_ARG(all), STR_ARG(c->organisation),
+                           c->rung + 1, word_of(passed_words, (int)c->passed), c->open, c->capacity);
         if (all.n > 2000)
             return arena_printf(a, STR_FMT " …", STR_ARG(all));
     }
     return all;
 }
 
-static bool differ(struct arena *a, struct explanation *x, const char *field, struct str stored, struct str derived)
+static bool differ(struct arena *a, struct explanation *x, const char *field, struct str stored,
+                   struct str derived)
 {
     if (str_eq(stored, derived))
         return true;
@@ -205,14 +221,15 @@ static bool compare(struct arena *a, struct explanation *x, const struct record 
         struct str stored, derived;
     } rows[] = {
         {"ruleset", text_digest(a, s->ruleset), text_digest(a, d->ruleset)},
-        {"outcome", arena_printf(a, "%d", (int)s->outcome), arena_printf(a, "%d", (int)d->outcome)},
+        {"outcome", str_from(word_of(explain_outcomes, (int)s->outcome)),
+         str_from(word_of(explain_outcomes, (int)d->outcome))},
         {"rule", s->rule, d->rule},
         {"rule_file", s->rule_file, d->rule_file},
         {"rule_line", arena_printf(a, "%u", s->rule_line), arena_printf(a, "%u", d->rule_line)},
         {"classifier", s->classifier, d->classifier},
         {"category", s->category, d->category},
         {"tags", text_list(a, s->tags, s->n_tags), text_list(a, d->tags, d->n_tags)},
-        {"rung", arena_printf(a, "%d", s->rung), arena_printf(a, "%d", d->rung)},
+        {"rung", text_rung(a, s->rung), text_rung(a, d->rung)},
         {"organisation", s->organisation, d->organisation},
         {"code", s->code, d->code},
         {"respond_within", text_duration(a, s->respond_within), text_duration(a, d->respond_within)},

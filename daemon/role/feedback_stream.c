@@ -85,11 +85,12 @@ static void serve(struct feedback *f, struct follower *one)
         posting_free(p);
         return;
     }
-    feedback_post(f, p);
-    one->greeted = true;
-    if (n > 0)
-        one->sent = read[n - 1].seq;
+    uint64_t last = n > 0 ? read[n - 1].seq : one->sent; /* what was read goes away with the posting */
     one->dirty = n == limit;
+    if (!feedback_post(f, p))
+        return;
+    one->greeted = true;
+    one->sent = last;
 }
 
 bool feedback_stream(struct feedback *f)

@@ -13,7 +13,8 @@ struct counter_name {
 };
 
 static const struct counter_name counter_names[COUNTER_COUNT] = {
-    [COUNT_MESSAGES_AGENCY] = {"referrald_messages_total", "side", "agency", "Messages received, by endpoint."},
+    [COUNT_MESSAGES_AGENCY] = {"referrald_messages_total", "side", "agency",
+                               "Messages received, by endpoint."},
     [COUNT_MESSAGES_ORGANISATION] = {"referrald_messages_total", "side", "organisation", NULL},
     [COUNT_NONSENSE] = {"referrald_nonsense_total", NULL, NULL,
                         "Messages without a delimiter or a key; not answered."},
@@ -63,7 +64,8 @@ static const struct {
     double unit;
 } histogram_names[HISTOGRAM_COUNT] = {
     [HIST_RECEIPT_US] = {"referrald_receipt_seconds", "From arrival of a Submit to its receipts.", 1e6},
-    [HIST_COMMIT_US] = {"referrald_commit_seconds", "One transaction of a keeper, first statement to commit.", 1e6},
+    [HIST_COMMIT_US] = {"referrald_commit_seconds", "One transaction of a keeper, first statement to commit.",
+                        1e6},
     [HIST_BATCH_ROWS] = {"referrald_batch_rows", "Works in one transaction.", 1},
     [HIST_DECIDE_US] = {"referrald_decide_seconds", "One evaluation of the rules.", 1e6},
 };

@@ -16,7 +16,7 @@
 
 struct queued {
     const struct statement *st;
-    bool prepare; /* its PREPARE; else its execution */
+    bool silent; /* a PREPARE or the like: nobody asks for its answer */
 };
 
 struct batch;
@@ -30,6 +30,7 @@ struct db {
     struct queued *queue;
     PGresult **answers; /* of executions, as many as the queue is long */
     int n_queue, queue_cap, n_added, n_answers;
+    int64_t plans_until, plans_for; /* when plans are next made anew; the interval */
     bool ran;         /* there are answers, or none were to be had */
     bool send_failed; /* a statement could not be queued */
     const struct statement *prepared[PREPARED_MAX];

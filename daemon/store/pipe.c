@@ -4,6 +4,7 @@
  * The socket is non-blocking and waited for here, so that a server that went silent is given up after STALL_MS: the
  * server's own limits (statement_timeout 30 s) are shorter.
  */
+#include "base/clock.h"
 #include "store/conn.h"
 #include "store/wireform.h"
 
@@ -13,7 +14,9 @@
 #include <poll.h>
 #include <stdlib.h>
 
-#define STALL_MS 45000
+#define STALL_MS     45000
+#define PLANS_MIN_MS 1000
+#define PLANS_MAX_MS 600000
 
 /* -- parameters -- */
 
@@ -77,7 +80,7 @@ static void clear(struct db *db)
     db->send_failed = false;
 }
 
-static bool enqueue(struct db *db, const struct statement *st, bool to_prepare)
+static bool enqueue(struct db *db, const struct statement *st, bool silent)
 {
     if (db->n_queue == db->queue_cap) {
         int cap = db->queue_cap ? 2 * db->queue_cap : 64;
@@ -91,7 +94,7 @@ static bool enqueue(struct db *db, const struct statement *st, bool to_prepare)
         db->answers = answers;
         db->queue_cap = cap;
     }
-    db->queue[db->n_queue++] = (struct queued){st, to_prepare};
+    db->queue[db->n_queue++] = (struct queued){st, silent};
     return true;
 }
 
@@ -125,12 +128,39 @@ static bool prepare(struct db *db, const struct statement *st)
     return true;
 }
 
+/*
+ * A plan made while a table was small does not suit it when it has grown, and statistics may come minutes later: so
+ * plans are made anew after 1, 2, 4, ... seconds of a connection's life, and then every PLANS_MAX_MS.
+ */
+static bool freshen_plans(struct db *db)
+{
+    static const struct statement discard = {"discard_plans", "DISCARD PLANS"};
+    int64_t now = clock_mono_ms();
+    if (db->n_queue > 0 || now < db->plans_until)
+        return true;
+    db->plans_for = db->plans_for ? 2 * db->plans_for : PLANS_MIN_MS;
+    if (db->plans_for > PLANS_MAX_MS)
+        db->plans_for = PLANS_MAX_MS;
+    db->plans_until = now + db->plans_for;
+    if (!enqueue(db, &discard, true))
+        return false;
+    if (!PQsendQueryParams(db->conn, discard.sql, 0, NULL, NULL, NULL, NULL, 1)) {
+        db->n_queue--;
+        return false;
+    }
+    return true;
+}
+
 int pipe_add(struct db *db, const struct statement *st, const struct args *args)
 {
     if (db->ran)
         clear(db);
     if (db->lost || db->send_failed)
         return -1;
+    if (!freshen_plans(db)) {
+        db->send_failed = true;
+        return -1;
+    }
     if (!prepare(db, st) || !enqueue(db, st, false)) {
         db->send_failed = true;
         return -1;
@@ -194,11 +224,11 @@ static enum db_result collect_one(struct db *db, const struct queued *q, enum db
     PGresult *res = next_result(db);
     if (!res)
         return gone(db);
-    if (!good(res) && q->prepare)
+    if (!good(res) && q->silent)
         unprepare(db, q->st);
     if (!good(res) && so_far == DB_OK)
         r = db_fail_result(db, q->st->name, res);
-    if (q->prepare)
+    if (q->silent)
         PQclear(res);
     else
         db->answers[db->n_answers++] = res;

@@ -18,7 +18,7 @@ struct socket {
     void *zmq;
     enum socket_kind kind;
     bool unbound;
-    bool inside; /* the last message was so long that its rest is still to be dropped */
+    bool inside;        /* the last message was so long that its rest is still to be dropped */
     char bound[256];    /* as libzmq names it */
     char endpoint[256]; /* as a person does */
 };

@@ -17,8 +17,8 @@
 struct socket;
 
 /* CURVE server, ZAP domain enforced. NULL with a reason. */
-struct socket *socket_router(struct hub *h, const char *endpoint, const struct key_pair *keys, const char *domain, char *why,
-                             size_t why_size);
+struct socket *socket_router(struct hub *h, const char *endpoint, const struct key_pair *keys,
+                             const char *domain, char *why, size_t why_size);
 /* CURVE client. */
 struct socket *socket_dealer(struct hub *h, const char *endpoint, const unsigned char server_key[32],
                              const struct key_pair *keys, char *why, size_t why_size);
@@ -27,8 +27,9 @@ struct socket *socket_control(struct hub *h, const char *endpoint, char *why, si
 struct socket *socket_control_client(struct hub *h, const char *endpoint, char *why, size_t why_size);
 void socket_close(struct socket *s); /* NULL is accepted */
 /*
- * Stops listening. Messages already here can still be read, but libzmq ends the connections with their listener, so that
- * nobody can be answered: for the end of draining. To keep newcomers out before, let hub_known_fn say no.
+ * Stops listening. Messages already here can still be read, but libzmq ends the connections with their
+ * listener, so that nobody can be answered: for the end of draining. To keep newcomers out before, let
+ * hub_known_fn say no.
  */
 void socket_unbind(struct socket *s);
 const char *socket_endpoint(const struct socket *s); /* as bound: the port is known */
@@ -40,8 +41,8 @@ struct received {
     struct str address;    /* peer's IP address, for the log */
     struct str frame;      /* payload */
     /*
-     * ROUTER: the client chose its routing id (ZMQ_ROUTING_ID) instead of leaving that to the router. Once it is gone any other
-     * peer may take the same one, so that nothing that is sent later may go there.
+     * ROUTER: the client chose its routing id (ZMQ_ROUTING_ID) instead of leaving that to the router. Once it
+     * is gone any other peer may take the same one, so that nothing that is sent later may go there.
      */
     bool chosen_id;
 };
@@ -50,7 +51,8 @@ enum receive_result {
     RECEIVE_OK,
     RECEIVE_NONE,     /* nothing waits */
     RECEIVE_NONSENSE, /* not [delimiter][payload], or without a key: count it, there is nothing to answer */
-    RECEIVE_NO_ROOM,  /* the payload does not fit into the arena: all is set but frame.p, frame.n is its size; refuse it */
+    RECEIVE_NO_ROOM,  /* the payload does not fit into the arena: all is set but frame.p, frame.n is its size;
+                         refuse it */
 };
 /* Takes one message without waiting; copies into `a`. A REQ and a DEALER client look the same. */
 enum receive_result socket_receive(struct socket *s, struct arena *a, struct received *out);

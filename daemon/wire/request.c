@@ -163,8 +163,7 @@ static bool request_id_valid(struct str s)
     return s.n > 0 && s.n <= LIMIT_REQUEST_ID;
 }
 
-/* Even of a frame that does not decode, so that the refusal can be matched; empty when it is unusable. */
-static struct str peek_request_id(struct arena *a, struct str frame)
+struct str request_peek_id(struct arena *a, struct str frame)
 {
     struct str id = scan_peek(frame, REQUEST_ID_FIELD);
     return request_id_valid(id) ? arena_str(a, id) : (struct str){NULL, 0};
@@ -207,7 +206,7 @@ bool request_decode(struct arena *a, struct str frame, enum side side, int32_t t
                     struct faults *faults)
 {
     struct reading r = {.c = {.faults = faults}, .a = a, .today = today, .out = out};
-    *out = (struct request){.request_id = peek_request_id(a, frame)};
+    *out = (struct request){.request_id = request_peek_id(a, frame)};
     const Referral__V1__ClientMessage *m = open_frame(a, frame, faults);
     if (!m)
         return false;

@@ -74,4 +74,7 @@ struct request {
 bool request_decode(struct arena *a, struct str frame, enum side side, int32_t today, struct request *out,
                     struct faults *faults);
 
+/* The request id alone, even of a frame that does not decode, so that a refusal can be matched; empty when it is unusable. */
+struct str request_peek_id(struct arena *a, struct str frame);
+
 #endif

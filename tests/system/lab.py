@@ -309,3 +309,37 @@ class Lab:
             one.log.close()
         psql(self.admin, f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)")
         assert not problems, "\n".join(problems)
+
+
+class Places:
+    """Where things stand in the database, for tests that look behind the wire."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+
+    def make_due(self, referral: str) -> None:
+        """Whatever is due next for this referral was due a minute ago; and so it stands in its assignment."""
+        self.lab.sql(f"UPDATE docket SET due_at = now() - interval '1 minute' WHERE referral = '{referral}'; "
+                     "UPDATE assignment SET respond_by = now() - interval '1 minute' "
+                     f"WHERE referral = '{referral}' AND status = 1")
+
+    def docket(self, referral: str) -> dict[str, str]:
+        names = ("state", "due_kind", "due_ms", "organisation", "reason", "conclusion", "decisions")
+        row = self.lab.sql("SELECT state, due_kind, (extract(epoch from due_at) * 1000)::bigint, organisation, reason, conclusion,"
+                           f" decisions FROM docket WHERE referral = '{referral}'")[0]
+        return dict(zip(names, row))
+
+    def had(self, referral: str) -> list[str]:
+        """The organisations it was offered to, in order."""
+        return [row[0] for row in
+                self.lab.sql(f"SELECT organisation FROM assignment WHERE referral = '{referral}' ORDER BY offered, id")]
+
+    def open(self, organisation: str) -> int:
+        return int(self.lab.value(f"SELECT coalesce(max(open), 0) FROM load WHERE organisation = '{organisation}'"))
+
+    def overrun(self) -> list[list[str]]:
+        """Organisations whose counted open assignments are not what the load says, or are more than the capacity."""
+        return self.lab.sql(
+            "SELECT l.organisation, l.open, l.capacity, count(a.id) FROM load l LEFT JOIN assignment a "
+            "ON a.organisation = l.organisation AND a.status IN (1, 2) GROUP BY 1, 2, 3 "
+            "HAVING l.open <> count(a.id) OR l.open > l.capacity")

@@ -54,8 +54,8 @@ static void words_arguments_and_options_in_any_order(void **state)
 static void values_after_an_equals_sign_and_repeated_options(void **state)
 {
     (void)state;
-    struct parsed p = PARSE("hub", "--endpoint=tcp://[::1]:7411", "--router-key=a=b", "--key", "k", "--organisation", "one",
-                            "--organisation=two");
+    struct parsed p = PARSE("hub", "--endpoint=tcp://[::1]:7411", "--router-key=a=b", "--key", "k",
+                            "--organisation", "one", "--organisation=two");
     assert_true(p.good);
     assert_string_equal(call_value(&p.call, OPT_ENDPOINT, ""), "tcp://[::1]:7411");
     assert_string_equal(call_value(&p.call, OPT_ROUTER_KEY, ""), "a=b");
@@ -116,7 +116,8 @@ static void numbers_have_bounds(void **state)
 {
     (void)state;
     int64_t v = -1;
-    struct parsed p = PARSE("follow", "--endpoint", "e", "--router-key", "r", "--key", "k", "--count", "12", "--credit", "1001");
+    struct parsed p = PARSE("follow", "--endpoint", "e", "--router-key", "r", "--key", "k", "--count", "12",
+                            "--credit", "1001");
     assert_true(p.good);
     assert_true(call_number(&p.call, OPT_COUNT, 1, 100, 0, &v));
     assert_int_equal(v, 12);
@@ -124,7 +125,8 @@ static void numbers_have_bounds(void **state)
     assert_true(call_number(&p.call, OPT_FROM, 1, 100, 7, &v));
     assert_int_equal(v, 7);
     free(p.told);
-    for (const char *const *bad = (const char *const[]){"", "x", "1x", "-1", "99999999999999999999", NULL}; *bad; bad++) {
+    for (const char *const *bad = (const char *const[]){"", "x", "1x", "-1", "99999999999999999999", NULL};
+         *bad; bad++) {
         p = PARSE("queue", "list", "--limit", *bad);
         assert_true(p.good);
         assert_false(call_number(&p.call, OPT_LIMIT, 1, 1000, 100, &v));

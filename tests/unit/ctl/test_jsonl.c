@@ -46,16 +46,20 @@ static void wrong(const char *text, const char *told)
 }
 
 static const char full[] =
-    "{\"agency\": \"court-320505\", \"channel\": \"court\", \"mode\": \"court-pre-filing\", \"agency_ref\": \"T-1\","
+    "{\"agency\": \"court-320505\", \"channel\": \"court\", \"mode\": \"court-pre-filing\", \"agency_ref\": "
+    "\"T-1\","
     " \"place\": \"320505101001\", \"category\": \"医疗损害责任纠纷\", \"source_category\": \"医患\","
-    " \"summary\": \"概要\", \"claim\": 86000.5, \"currency\": \"CNY\", \"tags\": [\"elderly\", \"medical-care\"],"
+    " \"summary\": \"概要\", \"claim\": 86000.5, \"currency\": \"CNY\", \"tags\": [\"elderly\", "
+    "\"medical-care\"],"
     " \"risk\": [\"group\", \"violence\"], \"occurred_on\": \"2024-09-01\", \"reply_by\": \"2024-12-01\","
     " \"offence\": \"故意伤害罪\", \"links\": [{\"agency_ref\": \"T-0\"}, {\"referral_id\": \"abc\"}],"
     " \"attachments\": [{\"name\": \"起诉状.pdf\", \"uri\": \"https://example.org/1\","
     " \"sha256\": \"00000000000000000000000000000000000000000000000000000000000000ff\"}],"
-    " \"parties\": [{\"role\": \"applicant\", \"kind\": \"person\", \"name\": \"甲\", \"identity_kind\": \"resident\","
+    " \"parties\": [{\"role\": \"applicant\", \"kind\": \"person\", \"name\": \"甲\", \"identity_kind\": "
+    "\"resident\","
     " \"identity_number\": \"990000199508060013\", \"phone\": \"13300000001\", \"address_code\": \"320505\","
-    " \"foreign\": true, \"minor\": true, \"representative\": {\"name\": \"乙\", \"phone\": \"151\", \"guardian\": true}},"
+    " \"foreign\": true, \"minor\": true, \"representative\": {\"name\": \"乙\", \"phone\": \"151\", "
+    "\"guardian\": true}},"
     " {\"role\": \"respondent\", \"kind\": \"enterprise\", \"name\": \"某公司\", \"foreign\": false}]}";
 
 static void every_key_arrives(void **state)
@@ -119,7 +123,8 @@ static void parties_arrive_whole(void **state)
 static void what_is_left_out_is_left_out(void **state)
 {
     (void)state;
-    struct line l = read_line("{\"claim\": 12, \"days_ago\": 3, \"reply_in_days\": 7, \"offence\": null}", "demo-");
+    struct line l =
+        read_line("{\"claim\": 12, \"days_ago\": 3, \"reply_in_days\": 7, \"offence\": null}", "demo-");
     assert_true(l.good);
     assert_str(l.r.agency_ref, "demo-7");
     assert_str(l.r.currency, "CNY");
@@ -143,9 +148,11 @@ static void claims_are_exact(void **state)
     static const struct {
         const char *text;
         int64_t minor;
-    } cases[] = {{"0", 0},           {"0.01", 1},           {"0.1", 10},       {"9340.10", 934010},
-                 {"-5", -500},       {"1e3", 100000},       {"33.33", 3333},   {"10000000000000", 1000000000000000},
-                 {"1.15", 115},      {"999999999.99", 99999999999}};
+    } cases[] = {{"0", 0},        {"0.01", 1},
+                 {"0.1", 10},     {"9340.10", 934010},
+                 {"-5", -500},    {"1e3", 100000},
+                 {"33.33", 3333}, {"10000000000000", 1000000000000000},
+                 {"1.15", 115},   {"999999999.99", 99999999999}};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         char text[64];
         snprintf(text, sizeof(text), "{\"claim\": %s}", cases[i].text);
@@ -159,21 +166,26 @@ static void claims_are_exact(void **state)
 static void wrong_values_are_told_with_line_and_path(void **state)
 {
     (void)state;
-    wrong("{\"channel\": \"curt\"}", "in.jsonl:7: channel: no such word; did you mean \"court\"? (court, petition, "
-                                     "police, procuratorate, platform)\n");
-    wrong("{\"channel\": 1}", "in.jsonl:7: channel: should be one of court, petition, police, procuratorate, platform\n");
+    wrong("{\"channel\": \"curt\"}",
+          "in.jsonl:7: channel: no such word; did you mean \"court\"? (court, petition, "
+          "police, procuratorate, platform)\n");
+    wrong("{\"channel\": 1}",
+          "in.jsonl:7: channel: should be one of court, petition, police, procuratorate, platform\n");
     wrong("{\"sumary\": \"\"}", "in.jsonl:7: unknown key \"sumary\"; did you mean \"summary\"?\n");
     wrong("{\"summary\": 5}", "in.jsonl:7: summary: should be a text in quotes\n");
     wrong("{\"claim\": \"86000\"}",
           "in.jsonl:7: claim: should be a number of yuan with at most two decimals, without quotes\n");
-    wrong("{\"claim\": 1.005}", "in.jsonl:7: claim: should be a number of yuan with at most two decimals, without quotes\n");
+    wrong("{\"claim\": 1.005}",
+          "in.jsonl:7: claim: should be a number of yuan with at most two decimals, without quotes\n");
     wrong("{\"tags\": \"elderly\"}", "in.jsonl:7: tags: should be a list of texts, as in [\"a\", \"b\"]\n");
     wrong("{\"tags\": [1]}", "in.jsonl:7: tags: should be a list of texts, as in [\"a\", \"b\"]\n");
-    wrong("{\"risk\": [\"violence\", \"grup\"]}", "in.jsonl:7: risk[1]: no such word; did you mean \"group\"? "
-                                                  "(repeat-calls, violence, group, self-harm)\n");
+    wrong("{\"risk\": [\"violence\", \"grup\"]}",
+          "in.jsonl:7: risk[1]: no such word; did you mean \"group\"? "
+          "(repeat-calls, violence, group, self-harm)\n");
     wrong("{\"parties\": {}}", "in.jsonl:7: parties: should be a list of objects, as in [{...}]\n");
     wrong("{\"parties\": [1]}", "in.jsonl:7: parties[0]: should be an object in braces\n");
-    wrong("{\"parties\": [{}, {\"foreign\": 1}]}", "in.jsonl:7: parties[1].foreign: should be true or false\n");
+    wrong("{\"parties\": [{}, {\"foreign\": 1}]}",
+          "in.jsonl:7: parties[1].foreign: should be true or false\n");
     wrong("{\"parties\": [{\"representative\": {\"guardian\": \"yes\"}}]}",
           "in.jsonl:7: parties[0].representative.guardian: should be true or false\n");
     wrong("{\"attachments\": [{\"sha256\": \"00\"}]}",
@@ -186,10 +198,11 @@ static void all_faults_of_a_line_at_once(void **state)
     (void)state;
     struct line l = read_line("{\"summary\": 1, \"place\": 2, \"zzzz\": 3}", NULL);
     assert_false(l.good);
-    assert_string_equal(l.told, "in.jsonl:7: summary: should be a text in quotes\n"
-                                "in.jsonl:7: place: should be a text in quotes\n"
-                                "in.jsonl:7: unknown key \"zzzz\"\n"
-                                "in.jsonl:7: agency_ref: is missing; --ref-prefix TEXT would number the lines\n");
+    assert_string_equal(l.told,
+                        "in.jsonl:7: summary: should be a text in quotes\n"
+                        "in.jsonl:7: place: should be a text in quotes\n"
+                        "in.jsonl:7: unknown key \"zzzz\"\n"
+                        "in.jsonl:7: agency_ref: is missing; --ref-prefix TEXT would number the lines\n");
     drop(&l);
 }
 

@@ -28,12 +28,9 @@ static void expect(const struct sheets *s, bool colour, bool json, const char *g
     free(text);
 }
 
-static const struct sheet_column columns[] = {{"id", "编号", CELL_TEXT},
-                                              {"name", "name", CELL_TEXT},
-                                              {"open", "open", CELL_INTEGER},
-                                              {"since", "since", CELL_TIME},
-                                              {"closed", "closed", CELL_BOOL},
-                                              {NULL, NULL, 0}};
+static const struct sheet_column columns[] = {{"id", "编号", CELL_TEXT},       {"name", "name", CELL_TEXT},
+                                              {"open", "open", CELL_INTEGER},  {"since", "since", CELL_TIME},
+                                              {"closed", "closed", CELL_BOOL}, {NULL, NULL, 0}};
 
 static struct sheets two_rows(struct arena *a, bool single)
 {
@@ -145,7 +142,8 @@ static void json_escapes_what_must_be_escaped(void **state)
     json_open(&j, '[');
     json_text(&j, STR("\"\\\b\f\n\r\t\x01\x1f\x7f/"));
     json_text(&j, STR("诉调\xf0\x9f\x98\x80"));
-    json_text(&j, STR("\xff" "a\xe8\xaf")); /* not UTF-8 */
+    json_text(&j, STR("\xff"
+                      "a\xe8\xaf")); /* not UTF-8 */
     json_text(&j, (struct str){"\0", 1});
     json_int(&j, INT64_MIN);
     json_raw(&j, "null");
@@ -154,7 +152,8 @@ static void json_escapes_what_must_be_escaped(void **state)
     json_close(&j, ']');
     fclose(out);
     assert_string_equal(text, "[\"\\\"\\\\\\b\\f\\n\\r\\t\\u0001\\u001f\\u007f/\", \"诉调\xf0\x9f\x98\x80\", "
-                              "\"\xef\xbf\xbd" "a\xef\xbf\xbd\xef\xbf\xbd\", \"\\u0000\", -9223372036854775808, null, {}]");
+                              "\"\xef\xbf\xbd"
+                              "a\xef\xbf\xbd\xef\xbf\xbd\", \"\\u0000\", -9223372036854775808, null, {}]");
     free(text);
 }
 

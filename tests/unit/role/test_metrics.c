@@ -20,23 +20,25 @@ static char *text_of(const struct metrics *m)
 static void counters_and_gauges_read_as_prometheus_wants(void **state)
 {
     (void)state;
-    static const char golden[] = "# HELP referrald_messages_total Messages received, by endpoint.\n"
-                                 "# TYPE referrald_messages_total counter\n"
-                                 "referrald_messages_total{side=\"agency\"} 7\n"
-                                 "referrald_messages_total{side=\"organisation\"} 0\n"
-                                 "# HELP referrald_nonsense_total Messages without a delimiter or a key; not answered.\n"
-                                 "# TYPE referrald_nonsense_total counter\n"
-                                 "referrald_nonsense_total 0\n"
-                                 "# HELP referrald_refused_messages_total Messages refused as a whole.\n"
-                                 "# TYPE referrald_refused_messages_total counter\n"
-                                 "referrald_refused_messages_total 0\n"
-                                 "# HELP referrald_receipts_total Receipts given, by status.\n"
-                                 "# TYPE referrald_receipts_total counter\n"
-                                 "referrald_receipts_total{status=\"accepted\"} 18446744073709551615\n"
-                                 "referrald_receipts_total{status=\"manual\"} 0\n";
-    static const char gauges[] = "# HELP referrald_in_flight Referrals between receipt of the message and commit.\n"
-                                 "# TYPE referrald_in_flight gauge\n"
-                                 "referrald_in_flight -3\n";
+    static const char golden[] =
+        "# HELP referrald_messages_total Messages received, by endpoint.\n"
+        "# TYPE referrald_messages_total counter\n"
+        "referrald_messages_total{side=\"agency\"} 7\n"
+        "referrald_messages_total{side=\"organisation\"} 0\n"
+        "# HELP referrald_nonsense_total Messages without a delimiter or a key; not answered.\n"
+        "# TYPE referrald_nonsense_total counter\n"
+        "referrald_nonsense_total 0\n"
+        "# HELP referrald_refused_messages_total Messages refused as a whole.\n"
+        "# TYPE referrald_refused_messages_total counter\n"
+        "referrald_refused_messages_total 0\n"
+        "# HELP referrald_receipts_total Receipts given, by status.\n"
+        "# TYPE referrald_receipts_total counter\n"
+        "referrald_receipts_total{status=\"accepted\"} 18446744073709551615\n"
+        "referrald_receipts_total{status=\"manual\"} 0\n";
+    static const char gauges[] =
+        "# HELP referrald_in_flight Referrals between receipt of the message and commit.\n"
+        "# TYPE referrald_in_flight gauge\n"
+        "referrald_in_flight -3\n";
     static struct metrics m;
     metrics_add(&m, COUNT_MESSAGES_AGENCY, 3);
     metrics_add(&m, COUNT_MESSAGES_AGENCY, 4);

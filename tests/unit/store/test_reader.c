@@ -93,7 +93,7 @@ static void test_cursor(void **state)
     assert_int_equal(chain_read(db, arena, 3205, STR("none"), &c, &found), DB_OK);
     assert_false(found);
     assert_int_equal(chain_poll(db, arena, some, 2), DB_OK);
-    assert_true(some[0].seq == 0 && some[1].seq == ENTRIES && digest_eq(some[1].hash, some[1].hash));
+    assert_true(some[0].seq == 0 && some[1].seq == ENTRIES);
 }
 
 static void test_cases(void **state)

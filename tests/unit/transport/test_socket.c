@@ -46,13 +46,13 @@ static int stage_up(void **state)
     *state = st;
     strcpy(st->dir, "/tmp/referral-socket-XXXXXX");
     assert_non_null(mkdtemp(st->dir));
-    st->hub = hub_open(is_known, st, st->why, sizeof(st->why));
     st->client_hub = hub_open_client();
-    assert_non_null(st->hub);
     assert_non_null(st->client_hub);
     assert_true(key_pair_create(st->dir, "router", &st->router, st->why, sizeof(st->why)));
     assert_true(key_pair_create(st->dir, "known", &st->known, st->why, sizeof(st->why)));
     assert_true(key_pair_create(st->dir, "unknown", &st->unknown, st->why, sizeof(st->why)));
+    st->hub = hub_open(is_known, st, st->why, sizeof(st->why));
+    assert_non_null(st->hub);
     st->server = socket_router(st->hub, "tcp://127.0.0.1:*", &st->router, "test", st->why, sizeof(st->why));
     if (!st->server)
         fail_msg("%s", st->why);
