@@ -29,6 +29,7 @@ const struct word event_words[] = {
     {EVENT_ASSIGN, "assign", "人工指派"},
     {EVENT_RETURN, "return", "退回来源机关"},
     {EVENT_REMIND, "remind", "到期提醒"},
+    {EVENT_ERASE, "erase", "删除个人信息"},
     {0},
 };
 
@@ -62,6 +63,10 @@ const struct transition transitions[] = {
     {STATE_MANUAL,    EVENT_REMIND,     STATE_MANUAL,    STEP_OVERDUE,      EFFECT_NONE,    DUE_ASSIGN},
 
     {STATE_CONCLUDED, EVENT_FOLLOW_UP,  STATE_CONCLUDED, STEP_FOLLOW_UP,    EFFECT_NONE,    DUE_NONE},
+    {STATE_CONCLUDED, EVENT_ERASE,      STATE_CONCLUDED, STEP_ERASED,       EFFECT_NONE,    DUE_NONE},
+    {STATE_REFUSED,   EVENT_ERASE,      STATE_REFUSED,   STEP_ERASED,       EFFECT_NONE,    DUE_NONE},
+    {STATE_WITHDRAWN, EVENT_ERASE,      STATE_WITHDRAWN, STEP_ERASED,       EFFECT_NONE,    DUE_NONE},
+    {STATE_RETURNED,  EVENT_ERASE,      STATE_RETURNED,  STEP_ERASED,       EFFECT_NONE,    DUE_NONE},
     {0},
 };
 /* clang-format on */

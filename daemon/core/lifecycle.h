@@ -25,8 +25,9 @@ enum event {
     EVENT_ASSIGN,       /* operator, from the manual queue */
     EVENT_RETURN,       /* operator, from the manual queue */
     EVENT_REMIND,       /* timer: the manual queue's turn has come */
+    EVENT_ERASE,        /* operator: personal data goes (个人信息保护法 第47条); only once it is closed */
 };
-#define EVENT_LIMIT 16
+#define EVENT_LIMIT 17
 
 /* What carrying it out means beside the new state. */
 enum effect {

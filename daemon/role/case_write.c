@@ -246,6 +246,8 @@ bool case_write(struct ledger *l, struct case_file *c)
         return false;
     if (e->event == EVENT_SUPPLEMENT && !write_supplement(l, c))
         return false;
+    if (e->event == EVENT_ERASE && !batch_erase(l->batch, c->referral))
+        return false;
     c->state = (enum state)d.state;
     e->done = true;
     e->journal_seq = c->head->seq;

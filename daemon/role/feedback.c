@@ -103,6 +103,10 @@ void feedback_close(struct feedback *f)
         return;
     if (f->started)
         pthread_join(f->thread, NULL);
+    if (f->desk)
+        inbox_shut(f->desk);
+    if (f->notices)
+        inbox_shut(f->notices);
     while (f->desk && (r = inbox_take(f->desk)) != NULL)
         desk_request_free(r);
     while (f->notices && (n = inbox_take(f->notices)) != NULL)

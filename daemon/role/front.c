@@ -35,8 +35,8 @@ static bool known_key(void *context, const unsigned char key[32], const char *ad
     bool known = s && peers_by_key(s->peers, key) >= 0;
     char text[KEY_Z85_SIZE];
     snapshot_unref(s);
-    if (known)
-        return true;
+    if (known) /* who is in stays connected while the daemon drains; newcomers find the next daemon */
+        return !atomic_load(&o->draining);
     metrics_add(&o->metrics, COUNT_UNAUTHORISED, 1);
     log_event(LOG_WARNING, "peer.unknown-key", "a key that is not on the list was turned away at the door",
               LOG_FIELDS(LOG_Z("key", key_text(key, text)), LOG_Z("address", address)));

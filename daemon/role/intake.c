@@ -89,7 +89,7 @@ static void *intake_main(void *arg)
 {
     struct intake *in = arg;
     void *inputs[] = {inbox_zmq(in->works), inbox_zmq(in->postings), socket_zmq(in->socket)};
-    bool ready[3], unbound = false;
+    bool ready[3];
     if (!open_slots(in))
         log_event(LOG_ERROR, "intake.start", "no memory for letter boxes", LOG_FIELDS(LOG_I("errno", 0)));
     while (!atomic_load(&in->office->stopping)) {
@@ -99,10 +99,6 @@ static void *intake_main(void *arg)
         take_postings(in);
         take_messages(in);
         metrics_set(&in->office->metrics, GAUGE_IN_FLIGHT, quota_items(in->quota));
-        if (atomic_load(&in->office->draining) && !unbound) {
-            socket_unbind(in->socket);
-            unbound = true;
-        }
     }
     take_answers(in);
     close_slots(in);
@@ -153,6 +149,10 @@ void intake_close(struct intake *in)
         return;
     if (in->started)
         pthread_join(in->thread, NULL);
+    if (in->works)
+        inbox_shut(in->works);
+    if (in->postings)
+        inbox_shut(in->postings);
     while (in->works && (w = inbox_take(in->works)) != NULL)
         work_free(w);
     while (in->postings && (p = inbox_take(in->postings)) != NULL)

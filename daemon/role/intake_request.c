@@ -246,13 +246,17 @@ static bool authorised(struct arrival *v)
     }
     v->peer_index = i;
     v->peer = &v->snapshot->peers->items[i];
-    if (v->peer->kind == PEER_AGENCY)
-        return true;
-    metrics_add(&v->in->office->metrics, COUNT_UNAUTHORISED, 1);
-    log_event(LOG_WARNING, "peer.wrong-endpoint", "a receiver's key on the agencies' endpoint; refused",
-              LOG_FIELDS(LOG_S("peer", v->peer->id), LOG_S("address", v->message->address)));
-    refuse(v, FAULT_NOT_PERMITTED);
-    return false;
+    if (v->peer->kind != PEER_AGENCY) {
+        metrics_add(&v->in->office->metrics, COUNT_UNAUTHORISED, 1);
+        log_event(LOG_WARNING, "peer.wrong-endpoint", "a receiver's key on the agencies' endpoint; refused",
+                  LOG_FIELDS(LOG_S("peer", v->peer->id), LOG_S("address", v->message->address)));
+        refuse(v, FAULT_NOT_PERMITTED);
+        return false;
+    }
+    /* A routing id that a client chose could be taken by another one later, with what is sent to it. */
+    if (v->message->chosen_id)
+        refuse(v, FAULT_NOT_PERMITTED);
+    return !v->message->chosen_id;
 }
 
 static bool is_garbage(const struct faults *f)

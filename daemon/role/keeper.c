@@ -232,9 +232,10 @@ static void *keeper_main(void *arg)
     bool ready;
     if (!open_slots(k))
         log_event(LOG_ERROR, "keeper.start", "no memory for letter boxes", LOG_FIELDS(LOG_Z("keeper", k->name)));
-    while (!stopping(k)) {
+    for (bool last = false; !last;) {
+        last = stopping(k); /* one more turn then: what was handed on before is still committed */
         beat(k);
-        box_wait(&input, 1, 500, &ready);
+        box_wait(&input, 1, last ? 0 : 500, &ready);
         collect(k);
         run_batch(k, ledger_submit, k->submits, k->n_submits);
         run_batch(k, ledger_events, k->events, k->n_events);
@@ -280,6 +281,8 @@ void keeper_close(struct keeper *k)
         return;
     if (k->started)
         pthread_join(k->thread, NULL);
+    if (k->inbox)
+        inbox_shut(k->inbox);
     while (k->inbox && (w = inbox_take(k->inbox)) != NULL)
         work_free(w);
     inbox_close(k->inbox);

@@ -212,6 +212,8 @@ void timer_close(struct timer *t)
         return;
     if (t->started)
         pthread_join(t->thread, NULL);
+    if (t->works)
+        inbox_shut(t->works);
     while (t->works && (w = inbox_take(t->works)) != NULL)
         work_free(w);
     inbox_close(t->works);

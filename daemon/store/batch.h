@@ -194,6 +194,8 @@ struct quarantine_row {
     int64_t at_ms;
 };
 bool batch_add_quarantine(struct batch *b, const struct quarantine_row *row);
+/* The sealed bytes of a referral, its notes and its supplements go for good. */
+bool batch_erase(struct batch *b, struct id referral);
 
 /*
  * Sends everything and COMMIT in one pipeline. DB_OK: durable. DB_LOST: unknown; replay the work, the keys answer. A synchronous

@@ -22,6 +22,7 @@ enum write {
     WRITE_NOTE,
     WRITE_SUPPLEMENT,
     WRITE_QUARANTINE,
+    WRITE_ERASE,
     WRITE_HEAD,
     WRITE_COUNT
 };

@@ -74,6 +74,10 @@ static const struct {
         "SELECT * FROM unnest($1::int4[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::bytea[], $7::bytea[]) "
         "ON CONFLICT (city, agency, content) DO NOTHING"},
         "iutztbb"},
+    [WRITE_ERASE] = {{"erase",
+        "SELECT erase_personal(u.city, u.arrived, u.id) "
+        "FROM unnest($1::int4[], $2::timestamptz[], $3::uuid[]) AS u(city, arrived, id)"},
+        "izu"},
     [WRITE_HEAD] = {{"move_head",
         "WITH done AS (UPDATE chain c SET seq = u.seq, hash = u.hash "
         "FROM unnest($1::int4[], $2::text[], $3::int8[], $4::bytea[]) AS u(city, agency, seq, hash) "
@@ -281,5 +285,14 @@ bool batch_add_quarantine(struct batch *b, const struct quarantine_row *row)
     put_str(r, row->reason);
     put_digest(r, row->content);
     put_str(r, row->sealed);
+    return rows_end(r);
+}
+
+bool batch_erase(struct batch *b, struct id referral)
+{
+    struct rows *r = &b->writes[WRITE_ERASE];
+    put_int(r, id_city(referral));
+    put_ms(r, id_ms(referral));
+    put_id(r, referral);
     return rows_end(r);
 }

@@ -236,6 +236,16 @@ BEGIN
     END IF;
 END $$;
 
+-- Personal data of a closed referral goes; everything that hashes or counts stays. The daemon may call this and has no
+-- right of its own to change what it touches.
+CREATE FUNCTION erase_personal(of_city int, of_arrived timestamptz, of_referral uuid) RETURNS void LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = referral, pg_temp AS $$
+BEGIN
+    UPDATE referral SET sealed = NULL WHERE city = of_city AND arrived = of_arrived AND id = of_referral;
+    DELETE FROM note WHERE city = of_city AND referral = of_referral;
+    UPDATE supplement SET sealed = '' WHERE city = of_city AND referral = of_referral;
+END $$;
+
 -- Monthly partitions, made ahead by `referrald migrate` and by the running daemon. A table is made first and then
 -- attached, which does not lock out those who read and write meanwhile.
 CREATE FUNCTION ensure_partitions(first date, months int) RETURNS int LANGUAGE plpgsql

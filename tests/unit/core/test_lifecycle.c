@@ -13,47 +13,47 @@ static const struct {
     const char *to;
 } expected[N_STATES] = {
     /*                 accept decline lapse contact suspend resume extend overdue conclude follow supplement
-       withdraw assign return remind */
+       withdraw assign return remind erase */
     {STATE_OFFERED, "AOO"
                     "...."
                     "..."
                     "OW"
-                    "..."},
+                    "...."},
     {STATE_ACCEPTED, "..."
                      "AS.A"
                      "AC."
                      "AW"
-                     "..."},
+                     "...."},
     {STATE_SUSPENDED, "..."
                       "..A."
                       "SC."
                       "SW"
-                      "..S"},
+                      "..S."},
     {STATE_MANUAL, "..."
                    "...."
                    "..."
                    "MW"
-                   "ORM"},
+                   "ORM."},
     {STATE_CONCLUDED, "..."
                       "...."
                       "..C"
                       ".."
-                      "..."},
+                      "...C"},
     {STATE_REFUSED, "..."
                     "...."
                     "..."
                     ".."
-                    "..."},
+                    "...F"},
     {STATE_WITHDRAWN, "..."
                       "...."
                       "..."
                       ".."
-                      "..."},
+                      "...W"},
     {STATE_RETURNED, "..."
                      "...."
                      "..."
                      ".."
-                     "..."},
+                     "...R"},
 };
 
 static const struct {
@@ -140,7 +140,7 @@ static void steps_and_effects(void **state)
         {EVENT_CONCLUDE, STEP_CONCLUDED, EFFECT_CLOSE},     {EVENT_FOLLOW_UP, STEP_FOLLOW_UP, EFFECT_NONE},
         {EVENT_SUPPLEMENT, STEP_SUPPLEMENTED, EFFECT_NONE}, {EVENT_WITHDRAW, STEP_WITHDRAWN, EFFECT_CLOSE},
         {EVENT_ASSIGN, STEP_ASSIGNED, EFFECT_OFFER},        {EVENT_RETURN, STEP_RETURNED, EFFECT_CLOSE},
-        {EVENT_REMIND, STEP_OVERDUE, EFFECT_NONE},
+        {EVENT_REMIND, STEP_OVERDUE, EFFECT_NONE},          {EVENT_ERASE, STEP_ERASED, EFFECT_NONE},
     };
     for (const struct transition *t = transitions; t->from; t++) {
         assert_int_equal(of[t->event - 1].event, t->event);

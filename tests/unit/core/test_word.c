@@ -30,7 +30,7 @@ static const struct {
     {risk_words, 4, RISK_REPEAT_CALLS, RISK_SELF_HARM, "repeat-calls", "self-harm", "有自伤、极端行为风险"},
     {state_words, 8, STATE_OFFERED, STATE_RETURNED, "offered", "returned", "人工退回来源机关"},
     {step_kind_words, 15, STEP_RECEIVED, STEP_ERASED, "received", "erased", "个人信息已删除"},
-    {event_words, 15, EVENT_ACCEPT, EVENT_REMIND, "accept", "remind", "到期提醒"},
+    {event_words, 16, EVENT_ACCEPT, EVENT_ERASE, "accept", "erase", "删除个人信息"},
     {due_words, 4, DUE_RESPOND, DUE_RESUME, "respond", "resume", "恢复调解"},
     {passed_words, 5, PASSED_CHOSEN, PASSED_PICK, "chosen", "not-picked", "可以接收，择优选定其他组织"},
 };
