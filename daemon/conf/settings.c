@@ -135,7 +135,7 @@ static const struct field keys_fields[] = {
 };
 static const struct field database_fields[] = {
     {"conninfo", read_path, AT(s.conninfo)},
-    {"keepers", read_int, AT(s.keepers), OPTIONAL, NULL, 1, 64},
+    {"keepers", read_int, AT(s.keepers), OPTIONAL, NULL, 1, KEEPERS_MAX},
     {0},
 };
 static const struct field limits_fields[] = {

@@ -7,6 +7,8 @@
 #include "base/log.h"
 #include "conf/source.h"
 
+enum { KEEPERS_MAX = 8 }; /* more would only wait for each other on one PostgreSQL */
+
 struct settings {
     const char *listen_agencies, *listen_organisations, *listen_control;
     const char *metrics_host;                           /* numeric, loopback */

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <systemd/sd-daemon.h>
 
-enum { TURN_MS = 250, REQUESTS_A_TURN = 16, JOBS_MAX = 64, KEEPERS_MAX = 64 };
+enum { TURN_MS = 250, REQUESTS_A_TURN = 16, JOBS_MAX = 64 };
 
 struct control {
     struct office *office;
@@ -278,10 +278,6 @@ static void *control_main(void *context)
 static bool open_parts(struct control *c, char *why, size_t why_size)
 {
     struct office *o = c->office;
-    if (o->settings.keepers > KEEPERS_MAX) {
-        snprintf(why, why_size, "database.keepers: more than %d", KEEPERS_MAX);
-        return false;
-    }
     c->works = inbox_open(o->hub, origin_inboxes[ORIGIN_CONTROL]);
     c->jobs = inbox_open(o->hub, INBOX_CONTROL_JOBS);
     if (!c->works || !c->jobs) {

@@ -102,7 +102,16 @@ void verb_verify(struct clerk *c, struct job *j);
 void verb_queue_list(struct clerk *c, struct job *j);
 void verb_queue_assign(struct clerk *c, struct job *j);
 void verb_queue_return(struct clerk *c, struct job *j);
-void verb_queue_finish(struct job *j, const struct work *w);
+void verb_erase(struct clerk *c, struct job *j);
+
+/* -- acts of operators -- */
+
+/* False with the reason as the answer when nobody is named as the actor. */
+bool act_operator(struct job *j);
+/* The work for the keeper, kept in the job; NULL with the reason as the answer. */
+struct work *act_new(struct clerk *c, struct job *j, enum event event, struct id id);
+/* What the keeper made of it, as the answer. */
+void act_finish(struct job *j, const struct work *w);
 
 /* -- health, from the beats -- */
 

@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-enum { LIST_DEFAULT = 100, LIST_MAX = 10000, ACT_BUDGET = 4 * 1024 * 1024 };
+enum { LIST_DEFAULT = 100, LIST_MAX = 10000 };
 
 /* ---- queue list ---- */
 
@@ -113,37 +113,6 @@ static bool waiting(struct clerk *c, struct job *j, struct id *id)
     return false;
 }
 
-/* The work for the keeper; NULL with the reason as the answer. */
-static struct work *act_new(struct clerk *c, struct job *j, enum event event, struct id id)
-{
-    struct snapshot *s = publication_get(c->office->publication);
-    struct work *w = s ? work_new(WORK_EVENT, ORIGIN_CONTROL, s, ACT_BUDGET) : NULL;
-    if (w) {
-        w->event.event = event;
-        w->event.referral = id;
-        w->event.case_id = id;
-        w->city = id_city(id);
-        w->arrived_ms = clock_now_ms();
-        w->arrived_mono_us = clock_mono_us();
-        w->actor = arena_printf(w->arena, "operator:" STR_FMT, STR_ARG(j->request.operator_name));
-    } else {
-        job_fail(j, s ? "out of memory; nothing was done"
-                      : "no configuration is published yet; the log says why");
-    }
-    snapshot_unref(s);
-    j->work = w;
-    return w;
-}
-
-static bool operator_named(struct job *j)
-{
-    struct str name = j->request.operator_name;
-    if (name.n > 0 && name.n <= 64 && text_check(name, false) == TEXT_OK)
-        return true;
-    job_fail(j, "who asks? the operator's name is recorded with every act; it must have 1 to 64 bytes");
-    return false;
-}
-
 /* The roster's id that `wrong` may have been meant for; NULL: none. The result lies in the snapshot. */
 static const char *meant(struct job *j, const struct roster *roster, struct str wrong)
 {
@@ -156,7 +125,7 @@ static const char *meant(struct job *j, const struct roster *roster, struct str 
 void verb_queue_assign(struct clerk *c, struct job *j)
 {
     struct id id;
-    if (!operator_named(j) || !waiting(c, j, &id))
+    if (!act_operator(j) || !waiting(c, j, &id))
         return;
     struct work *w = act_new(c, j, EVENT_ASSIGN, id);
     if (!w)
@@ -188,41 +157,9 @@ void verb_queue_return(struct clerk *c, struct job *j)
                  LIMIT_SHORT_TEXT);
         return;
     }
-    if (!operator_named(j) || !waiting(c, j, &id))
+    if (!act_operator(j) || !waiting(c, j, &id))
         return;
     struct work *w = act_new(c, j, EVENT_RETURN, id);
     if (w)
         w->event.text = arena_str(w->arena, reason);
-}
-
-void verb_queue_finish(struct job *j, const struct work *w)
-{
-    static const struct sheet_column columns[] = {
-        {"referral", "referral", CELL_TEXT},         {"done", "done", CELL_TEXT},
-        {"organisation", "organisation", CELL_TEXT}, {"journal_seq", "journal entry", CELL_INTEGER},
-        {"journal_hash", "its hash", CELL_TEXT},     {NULL, NULL, 0}};
-    char hex[DIGEST_HEX_SIZE];
-    if (w->busy) {
-        job_fail(j, "nothing was done: PostgreSQL did not take it; `status` tells whether it is in reach");
-        return;
-    }
-    if (!w->event.done) {
-        struct str why = STR("");
-        for (size_t i = 0; i < w->event.faults.n; i++) {
-            const struct fault *f = &w->event.faults.items[i];
-            const char *text = str_empty(f->text) ? fault_text(f->code) : arena_str(j->arena, f->text).p;
-            why = arena_printf(j->arena, STR_FMT "%s%s (%s)", STR_ARG(why), i ? "; " : "", text,
-                               fault_word(f->code));
-        }
-        job_fail(j, "nothing was done: " STR_FMT, STR_ARG(why));
-        return;
-    }
-    struct str *row = sheet_row(&j->sheets, sheet_add(&j->sheets, "act", "Recorded", columns, true));
-    if (!row)
-        return;
-    row[0] = j->args[0];
-    row[1] = w->event.event == EVENT_ASSIGN ? STR("assigned") : STR("returned");
-    row[2] = arena_str(j->arena, w->event.organisation);
-    row[3] = cell_int(j->arena, (int64_t)w->event.journal_seq);
-    row[4] = arena_str(j->arena, str_from(digest_hex(w->event.journal_hash, hex)));
 }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <systemd/sd-daemon.h>
 
-enum { KEEPERS_MAX = 8, WHY = 512 };
+enum { WHY = 512 };
 
 struct crew {
     struct office office;

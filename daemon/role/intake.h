@@ -12,8 +12,6 @@
 
 #include <pthread.h>
 
-enum { KEEPERS_MAX = 8 };
-
 struct intake {
     struct office *office;
     struct socket *socket;

@@ -2,8 +2,8 @@
  * placing.c - places claimed in the database for what the rules decided
  *
  * The board in memory may be behind; the database is not. Who asks for a place that is gone is decided anew, told
- * that the organisation is full. Each round either settles a placing or finds one more organisation full, and a full one
- * stays full until commit, because its row is locked: so the rounds end.
+ * that the organisation is full. Each round either settles a placing or marks one more organisation full for this batch: so
+ * the rounds end. Should a place be taken by somebody else before the commit, the commit fails whole and the batch runs again.
  */
 #include "role/ledger.h"
 

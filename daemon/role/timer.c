@@ -20,7 +20,6 @@
 #include <stdlib.h>
 
 enum {
-    KEEPERS_MAX = 8,
     IN_FLIGHT_MAX = 512,
     CLAIM_MS = 60000,
     WORK_BUDGET = 64 * 1024,
@@ -103,7 +102,7 @@ static void refresh_board(struct timer *t, struct snapshot *s)
 {
     struct arena *a = arena_new(0);
     struct load_row *loads;
-    struct state_count *counts;
+    struct queue_row *oldest;
     struct id *live;
     int64_t waiting, manual = 0;
     int n;
@@ -113,12 +112,8 @@ static void refresh_board(struct timer *t, struct snapshot *s)
     if (t->link.db && link_ok(&t->link, load_read(t->link.db, a, &loads, &n), "loads"))
         for (int i = 0; i < n; i++)
             snapshot_note_load(s, loads[i].organisation, loads[i].open, loads[i].capacity);
-    if (t->link.db && link_ok(&t->link, docket_counts(t->link.db, a, &counts, &n), "counts")) {
-        for (int i = 0; i < n; i++)
-            if (counts[i].state == STATE_MANUAL)
-                manual = counts[i].n;
+    if (t->link.db && link_ok(&t->link, queue_list(t->link.db, a, STR(""), 1, &oldest, &n, &manual), "manual queue"))
         metrics_set(&t->office->metrics, GAUGE_MANUAL_WAITING, manual);
-    }
     if (t->link.db && link_ok(&t->link, session_live(t->link.db, a, clock_now_ms(), &live, &n), "sessions") &&
         link_ok(&t->link, delivery_waiting(t->link.db, live, n, &waiting), "offers waiting"))
         metrics_set(&t->office->metrics, GAUGE_OFFERS_WAITING, waiting);

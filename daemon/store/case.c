@@ -7,7 +7,7 @@
 static const struct statement case_docket = {
     "case_docket",
     "SELECT referral, agency, agency_ref, state, channel, mode, due_kind, due_at, assignment, organisation, place, reason, "
-    "decisions, conclusion, changed, risk, conclusion FROM docket WHERE city = $1::int4 AND referral = $2::uuid",
+    "decisions, conclusion, changed, risk FROM docket WHERE city = $1::int4 AND referral = $2::uuid",
 };
 
 static const struct statement case_assignments = {
@@ -83,7 +83,7 @@ enum db_result case_read(struct db *db, struct arena *a, struct id referral, str
     if (c.found) {
         docket_fields(&f, &c.docket);
         c.risk = (int)field_int(&f);
-        c.conclusion = (int)field_int(&f);
+        c.conclusion = c.docket.conclusion;
         docket_assignments(pipe_result(db, assignments), 0, a, &c.docket);
     }
     f = (struct fields){pipe_result(db, whole), 0, 0, a};

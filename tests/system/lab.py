@@ -83,6 +83,7 @@ class Daemon:
 
     def __init__(self, config: Path, log: Path, environment: dict[str, str] | None = None) -> None:
         self.lines: list[dict] = []
+        self.ended = False          # by us, on purpose
         self.arrived = threading.Condition()
         self.child = subprocess.Popen([str(BUILD / "referrald"), "-c", str(config)], stdin=subprocess.DEVNULL,
                                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8",
@@ -137,12 +138,14 @@ class Daemon:
         return "\n".join(json.dumps(line, ensure_ascii=False) for line in self.lines[-n:])
 
     def kill(self) -> None:
+        self.ended = True
         self.child.kill()
         self.child.wait()
         self.reader.join(10)
 
     def stop(self, patience: float = 40.0) -> int:
         """SIGTERM; the exit status. A process that does not end is killed, and that is a failure."""
+        self.ended = True
         if self.child.poll() is None:
             self.child.send_signal(signal.SIGTERM)
         try:
@@ -300,7 +303,7 @@ class Lab:
         """Ends everything. A daemon that reports a sanitizer's finding fails the test that used it."""
         problems = []
         for one in self.daemons:
-            if one.child.poll() is None:
+            if not one.ended:
                 status = one.stop()
                 if status != 0:
                     problems.append(f"referrald ended with {status}:\n{one.tail(40)}")

@@ -258,8 +258,8 @@ class Receiver(Client):
         values.update(more)
         return self.step(conclude=organisation_pb2.Conclude(**values))
 
-    def follow_up(self, a, kind: str = "PERFORMED", on: str = "", **more):
-        return self.step(follow_up=organisation_pb2.FollowUp(assignment_id=a.assignment_id, on=on or today(),
+    def follow_up(self, a, kind: str = "PERFORMED", on: str = "", text: str = "", **more):
+        return self.step(follow_up=organisation_pb2.FollowUp(assignment_id=a.assignment_id, on=on or today(), text=text,
                                                              kind=V.FollowUpKind.Value("FOLLOW_UP_KIND_" + kind)), **more)
 
 

@@ -137,6 +137,25 @@ def test_every_statement_fits_the_schema(database, tmp_path):
     psql(database, "-f", path)
 
 
+def test_every_statement_works_by_key(database, tmp_path):
+    """With the planner settings of daemon/store/db.c, nothing but what reads a whole small table scans one."""
+    text = re.search(r'session_settings\[\] =((?:\s*"[^"]*")+);', (STORE / "db.c").read_text())[1]
+    script = "".join(LITERAL.findall(text)).split("SELECT")[0] + "\n"
+    for name, sql in statements():
+        if re.match(r"(SELECT|INSERT|UPDATE|DELETE|WITH)\b", sql):
+            n = max((int(number) for number in re.findall(r"\$(\d+)", sql)), default=0)
+            nulls = f"({', '.join(['NULL'] * n)})" if n else ""
+            script += f"PREPARE {name} AS {sql};\n\\echo == {name}\nEXPLAIN (COSTS OFF) EXECUTE {name}{nulls};\n"
+    path = tmp_path / "explain.sql"
+    path.write_text(script)
+    name, scanning = "", set()
+    for row in psql(database, "-f", path):
+        name = row[0][3:] if row[0].startswith("== ") else name
+        if re.search(r"Seq Scan|Hash Join|Merge Join", row[0]):
+            scanning.add(name)
+    assert scanning <= {"count_states", "live_sessions", "applied"}
+
+
 # -- the SQL texts --
 
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')

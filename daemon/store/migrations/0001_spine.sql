@@ -9,7 +9,8 @@
 --   * what is compared or sorted is COLLATE "C": byte order, the same on every host and after every upgrade of its locales.
 -- Privileges of the daemon's role, if it is not the owner (no table needs more, and no row of what is only inserted
 -- is ever changed):
---   USAGE on schema referral; EXECUTE on ensure_partitions(date, int) and expect(bigint, int, text)
+--   USAGE on schema referral; EXECUTE on ensure_partitions(date, int), expect(bigint, int, text) and
+--   erase_personal(int, timestamptz, uuid)
 --   SELECT                           schema_migration
 --   SELECT, INSERT                   submission, referral, decision, journal, note, supplement, quarantine, ruleset_file,
 --                                    ruleset, publication
@@ -245,6 +246,7 @@ BEGIN
     DELETE FROM note WHERE city = of_city AND referral = of_referral;
     UPDATE supplement SET sealed = '' WHERE city = of_city AND referral = of_referral;
 END $$;
+REVOKE ALL ON FUNCTION erase_personal(int, timestamptz, uuid) FROM PUBLIC;
 
 -- Monthly partitions, made ahead by `referrald migrate` and by the running daemon. A table is made first and then
 -- attached, which does not lock out those who read and write meanwhile.

@@ -297,6 +297,39 @@ static void test_supplements_and_quarantine(void **state)
     assert_int_equal(pg_count("referral.quarantine"), 1);
 }
 
+/* Personal data goes; what is hashed, counted or answered again stays. */
+static void test_erase(void **state)
+{
+    (void)state;
+    struct chain_head head = {.city = 3205, .agency = STR("agency")};
+    struct sample gone = make(7, 3205, head.agency), kept = make(8, 3205, head.agency);
+    struct batch *b = begin();
+    assert_int_equal(batch_lock(b, &head, 1, NULL, 0, NULL, 0), DB_OK);
+    sample_add(b, &gone, &head);
+    sample_add(b, &kept, &head);
+    assert_true(batch_add_supplement(b, &(struct supplement_row){.referral = gone.referral, .supplement_ref = STR("s"),
+        .sealed = STR("personal"), .seq = 2}));
+    assert_true(batch_set_head(b, &head));
+    assert_int_equal(batch_commit(b), DB_OK);
+    batch_free(b);
+    b = begin();
+    assert_true(batch_erase(b, gone.referral));
+    assert_int_equal(batch_commit(b), DB_OK);
+    batch_free(b);
+    struct case_row c;
+    struct journal_entry *e;
+    int n;
+    assert_int_equal(case_read(db, arena, gone.referral, &c), DB_OK);
+    assert_true(c.found && c.sealed.n == 0 && str_eq(c.receipt, gone.receipt));
+    assert_int_equal(case_read(db, arena, kept.referral, &c), DB_OK);
+    assert_true(str_eq(c.sealed, kept.sealed));
+    assert_int_equal(journal_of_referral(db, arena, gone.referral, &e, &n), DB_OK);
+    assert_true(n == 2 && e[1].note_sealed.n == 0);
+    assert_int_equal(journal_of_referral(db, arena, kept.referral, &e, &n), DB_OK);
+    assert_true(n == 2 && str_eq(e[1].note_sealed, kept.sealed));
+    assert_int_equal(pg_count("referral.supplement WHERE sealed = ''"), 1);
+}
+
 /* A batch given up or outlived by its connection leaves nothing behind. */
 static void test_given_up(void **state)
 {
@@ -324,6 +357,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_wrong_leaves_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_partition, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_supplements_and_quarantine, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_erase, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_given_up, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, pg_create_schema, pg_drop);

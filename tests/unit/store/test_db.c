@@ -151,7 +151,8 @@ static void test_least_privilege(void **state)
     char conninfo[800], why[256];
     pg_sql(pg.conninfo, "CREATE ROLE %s_role LOGIN", pg.name);
     pg_sql(pg.conninfo, "GRANT USAGE ON SCHEMA referral TO %1$s_role; "
-        "GRANT EXECUTE ON FUNCTION referral.ensure_partitions(date, int), referral.expect(bigint, int, text) TO %1$s_role; "
+        "GRANT EXECUTE ON FUNCTION referral.ensure_partitions(date, int), referral.expect(bigint, int, text), "
+        "referral.erase_personal(int, timestamptz, uuid) TO %1$s_role; "
         "GRANT SELECT ON referral.schema_migration TO %1$s_role; "
         "GRANT SELECT, INSERT ON referral.submission, referral.referral, referral.decision, referral.journal, referral.note, "
         "referral.supplement, referral.quarantine, referral.ruleset_file, referral.ruleset, referral.publication TO %1$s_role; "
@@ -179,6 +180,11 @@ static void test_least_privilege(void **state)
     assert_true(batch_set_head(b, &head) && batch_release(b, 3205, STR("o")));
     if (batch_commit(b) != DB_OK)
         fail_msg("%s", db_error(db));
+    batch_free(b);
+    b = batch_new(db);
+    assert_int_equal(batch_begin(b), DB_OK);
+    assert_true(batch_erase(b, s.referral));
+    assert_int_equal(batch_commit(b), DB_OK);
     batch_free(b);
     struct id session = id_new(NOON_MS, 3205), *ids;
     struct arena *a = arena_new(0);

@@ -1,0 +1,124 @@
+"""Every decision explains itself: it is shown, and made again with the same result, whatever rules are in force now."""
+from __future__ import annotations
+
+import re
+import uuid
+
+import pytest
+
+from lab import Places
+from peers import Agency, Receiver, STATUS, referral, referral_pb2, party
+
+PERSON = "某人" + uuid.uuid4().hex[:8]
+
+
+def ref(what: str) -> str:
+    return f"{what}-{uuid.uuid4().hex[:8]}"
+
+
+def decisions(lab, referral_id: str, *words) -> dict[str, dict]:
+    """The sheets of `explain`, which must not have found a difference."""
+    return lab.ctl_json("explain", referral_id, *words)
+
+
+def rederived(sheets: dict) -> list[str]:
+    return [sheet["rederived"] for name, sheet in sorted(sheets.items()) if re.fullmatch(r"decision_\d+", name)]
+
+
+@pytest.fixture(scope="module")
+def cases(lab):
+    """One referral of each outcome, with personal data in it."""
+    more = {"summary": f"{PERSON}与人争执", "parties": [party(name=PERSON)]}
+    out = {}
+    with Agency(lab, "court-320505") as court, Agency(lab, "petition-320505") as petition:
+        out["assigned"] = court.submit_one(referral(ref("assigned"), category="neighbour", **more))
+        out["classified"] = court.submit_one(referral(ref("classified"), **{**more, "summary": f"{PERSON}在医院手术后起诉"}))
+        out["manual"] = court.submit_one(referral(ref("manual"), risk=referral_pb2.RiskFlags(self_harm=True), **more))
+        out["refused"] = petition.submit_one(referral(ref("refused"), channel="petition", mode="PETITION_SUGGESTION", **more))
+        out["redecided"] = court.submit_one(referral(ref("redecided"), category="neighbour", **more))
+    with Receiver(lab, "hub-320505") as hub:
+        hub.hello(credit=1000)
+        while (offer := hub.assignment()).referral_id != out["redecided"].referral_id:
+            pass
+        assert hub.decline(offer, "OTHER", text=PERSON).done
+    return out
+
+
+def test_an_assignment_shows_rule_line_candidates_and_why_each_was_passed_over(lab, cases):
+    sheets = decisions(lab, cases["assigned"].referral_id, "--rules")
+    one = sheets["decision_1"]
+    assert (one["outcome"], one["rule"], one["rung"], one["organisation"]) == ("assigned", "neighbour", 1, "people-320505002004")
+    assert re.fullmatch(r"rules/10-all\.yaml:\d+", one["rule_at"]) and len(one["ruleset"]) == 64
+    assert one["rederived"] == "identical"
+    assert sheets["candidates_1"][0]["organisation"] == "people-320505002004"
+    assert [row["rule"] for row in sheets["rules_before_1"]][:2] == ["petition-not-mediable", "risk-by-hand"]
+
+
+def test_a_category_set_from_the_text_names_its_classifier(lab, cases):
+    one = decisions(lab, cases["classified"].referral_id)["decision_1"]
+    assert (one["classifier"], one["category"], one["rule"]) == ("text-medical", "medical", "medical")
+
+
+def test_the_manual_queue_and_a_refusal_are_explained_too(lab, cases):
+    manual = decisions(lab, cases["manual"].referral_id)["decision_1"]
+    assert (manual["outcome"], manual["code"], manual["rule"]) == ("manual", "self-harm", "risk-by-hand")
+    refused = decisions(lab, cases["refused"].referral_id)["decision_1"]
+    assert (refused["outcome"], refused["code"]) == ("refused", "petition-not-mediable")
+
+
+def test_a_decision_made_again_after_a_decline_is_shown_with_the_first(lab, cases):
+    sheets = decisions(lab, cases["redecided"].referral_id)
+    assert [sheets[f"decision_{n}"]["organisation"] for n in (1, 2)] == ["people-320505002004", "people-320505002"]
+    assert rederived(sheets) == ["identical", "identical"]
+    only = decisions(lab, cases["redecided"].referral_id, "--decision", "2")
+    assert "decision_1" not in only and "decision_2" in only
+
+
+def test_one_assigned_by_hand_says_so(lab, cases):
+    lab.ctl("queue", "assign", cases["manual"].referral_id, "labour-320505")
+    sheets = decisions(lab, cases["manual"].referral_id)
+    assert sheets["decision_1"]["rederived"] == "identical"
+    assert sheets["decision_2"]["organisation"] == "labour-320505" and "by hand" in sheets["decision_2"]["rederived"]
+
+
+def test_every_decision_comes_out_the_same_when_made_again_also_under_other_rules(lab, cases):
+    before = {name: decisions(lab, r.referral_id) for name, r in cases.items()}
+    assert all(set(rederived(s)) <= {"identical", "not applicable: assigned by hand"} for s in before.values())
+    old = (lab.config / "rules" / "10-all.yaml").read_text(encoding="utf-8")
+    try:
+        lab.edit("rules/10-all.yaml", "- to: {kind: people, level: village}\n      - to: {kind: people, level: [town, county]}",
+                 "- to: {kind: people, level: [town, county]}")
+        lab.edit("rules/10-all.yaml", "organisation: people-320505002004}", "organisation: people-320505002}")
+        lab.ctl("reload")
+        with Agency(lab, "court-320505") as court:
+            new = court.submit_one(referral(ref("new"), category="neighbour"))
+        assert new.organisation_id == "people-320505002"
+        after = {name: decisions(lab, r.referral_id) for name, r in cases.items()}
+        assert after == before
+        assert decisions(lab, new.referral_id)["decision_1"]["ruleset"] != before["assigned"]["decision_1"]["ruleset"]
+    finally:
+        (lab.config / "rules" / "10-all.yaml").write_text(old, encoding="utf-8")
+        lab.ctl("reload")
+
+
+def test_a_changed_record_is_found_out(lab, cases):
+    """What somebody writes into the stored decision does not come out again."""
+    lab.sql("UPDATE decision SET record = (SELECT record FROM decision WHERE referral = "
+            f"'{cases['classified'].referral_id}' AND n = 1) WHERE referral = '{cases['assigned'].referral_id}'")
+    done = lab.ctl_run("explain", cases["assigned"].referral_id)
+    assert done.returncode == 1 and "DIFFERS" in done.stdout
+
+
+def test_a_made_up_id_is_an_error_that_says_what_to_do(lab):
+    done = lab.ctl_run("explain", "2026-1024")
+    assert done.returncode == 1 and "show" in done.stderr
+
+
+def test_nothing_personal_is_shown_by_explain_show_or_queue(lab, cases):
+    shown = lab.ctl("queue", "list") + lab.ctl("queue", "list", "--json")
+    for receipt in cases.values():
+        for words in (("explain", receipt.referral_id), ("explain", receipt.referral_id, "--rules", "--json"),
+                      ("show", receipt.referral_id), ("show", receipt.agency_ref, "--json")):
+            shown += lab.ctl(*words, ok=False)
+    assert all(receipt.agency_ref in shown for receipt in cases.values())
+    assert PERSON not in shown and "争执" not in shown and "起诉" not in shown
