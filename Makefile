@@ -41,7 +41,7 @@ PB_O       := $(PB_C:.c=.o)
 MIGRATIONS := $(sort $(wildcard daemon/store/migrations/*.sql))
 
 FLOORS     := base core conf wire store transport role ctl
-LIB_C      := $(foreach f,$(FLOORS),$(wildcard daemon/$(f)/*.c))
+LIB_C      := $(foreach f,$(FLOORS),$(wildcard daemon/$(f)/*.c daemon/$(f)/*/*.c))
 LIB_O      := $(LIB_C:daemon/%.c=$(B)/%.o) $(B)/gen/migrations.o
 LIB        := $(B)/libreferral.a
 

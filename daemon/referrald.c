@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "conf/report.h"
 #include "role/crew.h"
+#include "role/office/front.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -115,7 +116,7 @@ int main(int argc, char **argv)
     if (check)
         return conf_check(optind < argc ? argv[optind] : config, stdout, isatty(STDOUT_FILENO));
     if (optind < argc && strcmp(argv[optind], "migrate") == 0)
-        return crew_migrate(config);
+        return front_migrate(config);
     if (optind < argc) {
         fprintf(stderr, "referrald: I don't know `%s`; try: referrald --help\n", argv[optind]);
         return 2;

@@ -3,8 +3,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "role/control.h"
-#include "role/front.h"
+#include "role/control/control.h"
+#include "role/office/front.h"
 
 #include <stdio.h>
 #include <stdlib.h>

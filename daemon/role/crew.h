@@ -4,7 +4,7 @@
 #ifndef ROLE_CREW_H
 #define ROLE_CREW_H
 
-#include "role/roles.h"
+#include "role/office/roles.h"
 
 struct crew;
 
@@ -20,8 +20,5 @@ void crew_drain(struct crew *c);
 /* True when nothing is in flight any more. */
 bool crew_idle(const struct crew *c);
 void crew_stop(struct crew *c); /* NULL is accepted */
-
-/* `referrald migrate`: brings the schema up, telling each step. Exit code. */
-int crew_migrate(const char *config_dir);
 
 #endif

@@ -165,6 +165,7 @@ class Lab:
         self.directory = directory
         self.keepers = keepers
         self.config = directory / "config"
+        directory.mkdir(parents=True, exist_ok=True)
         self.clients = directory / "clients"
         self.daemons: list[Daemon] = []
         self.database = f"lab_{os.getpid()}_{next(_numbers)}"

@@ -287,7 +287,7 @@ def test_memory_alert_follows_the_unit():
 
 
 def sources(*directories: str) -> str:
-    return "\n".join(path.read_text() for one in directories for path in sorted((ROOT / "daemon" / one).glob("*.c")))
+    return "\n".join(path.read_text() for one in directories for path in sorted((ROOT / "daemon" / one).rglob("*.c")))
 
 
 def events() -> set[str]:

@@ -5,7 +5,7 @@
 #ifndef TESTS_UNIT_ROLE_DISPATCH_STAGE_H
 #define TESTS_UNIT_ROLE_DISPATCH_STAGE_H
 
-#include "role/dispatch.h"
+#include "role/dispatch/dispatch.h"
 #include "wire/client.h"
 
 #include <setjmp.h>

@@ -1,10 +1,10 @@
 /*
- * test_chaincheck.c - role/chaincheck.h: what a changed journal looks like to it
+ * test_chaincheck.c - role/control/chaincheck.h: what a changed journal looks like to it
  */
-#include "role/chaincheck.h"
+#include "role/control/chaincheck.h"
 
 #include "base/check.h"
-#include "role/bind.h"
+#include "role/office/bind.h"
 #include "wire/journal.h"
 
 #include <sodium.h>

@@ -1,7 +1,7 @@
 /* The Assignment that the courier makes of a row: opened, decided, with a date to finish by; and what seals
  * are bound to. */
-#include "role/bind.h"
-#include "role/courier.h"
+#include "role/office/bind.h"
+#include "role/dispatch/courier.h"
 #include "wire/client.h"
 #include "wire/record.h"
 

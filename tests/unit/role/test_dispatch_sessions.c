@@ -1,5 +1,5 @@
 /* The session table: one session a receiver, one a connection; offers within credit. */
-#include "role/session_table.h"
+#include "role/dispatch/session_table.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /*
- * test_explain.c - role/explain.h: decisions made again come out the same, and changed records do not
+ * test_explain.c - role/control/explain.h: decisions made again come out the same, and changed records do not
  */
-#include "role/explain.h"
+#include "role/control/explain.h"
 
 #include "base/check.h"
 #include "conf/fixture.h"

@@ -1,7 +1,7 @@
 /*
- * test_metrics.c - role/metrics.h: the text that Prometheus reads, golden
+ * test_metrics.c - role/office/metrics.h: the text that Prometheus reads, golden
  */
-#include "role/metrics.h"
+#include "role/office/metrics.h"
 
 #include "base/check.h"
 

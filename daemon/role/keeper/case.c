@@ -1,0 +1,230 @@
+/* case.c - may this event happen to this referral, and what does it need */
+#include "role/keeper/case.h"
+
+#include "role/office/bind.h"
+#include "wire/referral.h"
+
+static enum db_result refuse(struct case_file *c, enum fault_code code, const char *field)
+{
+    fault_add(&c->work->event.faults, code, "%s", field);
+    return DB_OK;
+}
+
+/* Done before, or no longer called for: nothing is written, and the asker may be content. */
+static enum db_result repeated(struct case_file *c)
+{
+    c->work->event.done = true;
+    c->work->event.repeat = true;
+    return DB_OK;
+}
+
+bool case_needs_bytes(enum event e)
+{
+    return e == EVENT_DECLINE || e == EVENT_LAPSE;
+}
+
+static bool from_organisation(const struct case_file *c)
+{
+    return !id_is_zero(c->work->event.assignment) && c->work->origin == ORIGIN_DISPATCH;
+}
+
+/*
+ * Said before, and done: the newest answer once more, or one whose effect stands. Terms do not matter then, nor what was
+ * said since.
+ */
+static bool said_before(const struct case_file *c, const struct assignment_row *row)
+{
+    const struct work_event *e = &c->work->event;
+    if (row->answered && digest_eq(row->answer, e->answer_digest))
+        return true;
+    switch (e->event) {
+    case EVENT_ACCEPT:
+        return row->status == ASSIGNMENT_ACCEPTED || row->status == ASSIGNMENT_CONCLUDED;
+    case EVENT_DECLINE:
+        return row->status == ASSIGNMENT_DECLINED;
+    case EVENT_CONCLUDE:
+        return row->status == ASSIGNMENT_CONCLUDED && c->docket->conclusion == (int)e->answer.conclusion;
+    default:
+        return false;
+    }
+}
+
+/* An organisation's answer: true when it may go on; else it is refused or recognised as a repeat. */
+static bool answer_admitted(struct case_file *c)
+{
+    const struct work *w = c->work;
+    bool current = id_eq(c->docket->current.id, c->named.id);
+    const struct assignment_row *row = current ? &c->docket->current : &c->named;
+    bool closed = row->status != ASSIGNMENT_OFFERED && row->status != ASSIGNMENT_ACCEPTED;
+    if (!peer_serves(&w->snapshot->peers->items[w->peer], row->organisation))
+        refuse(c, FAULT_ORGANISATION_NOT_YOURS, "assignment_id");
+    else if (said_before(c, row))
+        repeated(c);
+    else if (w->event.event == EVENT_FOLLOW_UP ? !current || row->status == ASSIGNMENT_OFFERED : closed || !current)
+        refuse(c, w->event.event == EVENT_FOLLOW_UP && current ? FAULT_STATE_FORBIDS : FAULT_ASSIGNMENT_CLOSED, "assignment_id");
+    else if (w->event.event != EVENT_FOLLOW_UP && w->event.answer.term != (uint32_t)row->term)
+        refuse(c, FAULT_STALE_TERM, "term");
+    else
+        return true;
+    return false;
+}
+
+/* What was due when the timer looked must still be due, or something happened in between. */
+static bool still_due(const struct case_file *c)
+{
+    return c->docket->due_kind == c->work->event.due_kind && c->docket->due_ms == c->work->event.due_ms;
+}
+
+static enum db_result supplement_known(struct ledger *l, struct case_file *c, bool *known)
+{
+    const struct request_supplement *s = &c->work->event.supplement;
+    struct supplement_row *rows;
+    int n;
+    enum db_result r = batch_find_supplements(l->batch, c->referral, &rows, &n);
+    *known = false;
+    for (int i = 0; r == DB_OK && i < n; i++) {
+        if (!str_eq(rows[i].supplement_ref, s->supplement_ref))
+            continue;
+        *known = true;
+        if (!digest_eq(rows[i].content, s->digest))
+            return refuse(c, FAULT_STATE_FORBIDS, "supplement_ref");
+        c->work->event.journal_seq = rows[i].seq;
+        return repeated(c);
+    }
+    return r;
+}
+
+/* Everything that may end an event before its transition is looked up. */
+static enum db_result admitted(struct ledger *l, struct case_file *c, bool *go_on)
+{
+    bool known = false;
+    enum db_result r = DB_OK;
+    *go_on = false;
+    if (from_organisation(c)) {
+        *go_on = answer_admitted(c);
+        return DB_OK;
+    }
+    if (c->work->origin == ORIGIN_TIMER && !still_due(c))
+        return repeated(c);
+    if (c->work->event.event == EVENT_WITHDRAW && c->docket->state == STATE_WITHDRAWN)
+        return repeated(c);
+    if (c->work->event.event == EVENT_SUPPLEMENT)
+        r = supplement_known(l, c, &known);
+    *go_on = r == DB_OK && !known;
+    return r;
+}
+
+/* Organisations that had it before, and the one that has it now, by index in this snapshot. */
+static const int *excluded(struct ledger *l, const struct case_file *c, int *n)
+{
+    const struct roster *roster = &c->work->snapshot->rules->roster;
+    int *out = ARENA_ARRAY(l->arena, (size_t)c->docket->n_former + 1, int);
+    *n = 0;
+    if (!out)
+        return NULL;
+    for (int i = -1; i < c->docket->n_former; i++) {
+        int org = roster_find(roster, i < 0 ? c->docket->organisation : c->docket->former[i]);
+        bool seen = false;
+        for (int j = 0; j < *n && !seen; j++)
+            seen = out[j] == org;
+        if (org >= 0 && !seen)
+            out[(*n)++] = org;
+    }
+    return out;
+}
+
+/* Reads the referral back and decides anew, without those that had it. */
+static enum db_result prepare_replacement(struct ledger *l, struct case_file *c)
+{
+    struct snapshot *s = c->work->snapshot;
+    char bind[BIND_SIZE];
+    struct str bytes = {0};
+    int n;
+    const int *out = excluded(l, c, &n);
+    if (!out)
+        return DB_AGAIN;
+    if (!str_empty(c->docket->sealed))
+        bytes = unseal(l->office->personal, l->arena, c->docket->sealed, bind_referral(bind, c->referral));
+    if (!bytes.p || !referral_reopen(l->arena, s->rules, c->agency, id_ms(c->referral), bytes, &c->facts)) {
+        c->why_manual = STR("unreadable");
+        return DB_OK;
+    }
+    if (!decide(l->arena, s->rules, &c->facts, out, n, snapshot_load(s), &c->decision))
+        return DB_AGAIN;
+    c->placing = (struct placing){.snapshot = s, .referral = &c->facts, .excluded = out, .n_excluded = n, .decision = &c->decision};
+    c->moves = true;
+    return DB_OK;
+}
+
+/* An operator names the organisation; its place is claimed at once, or the act is refused. */
+static enum db_result prepare_offer(struct ledger *l, struct case_file *c)
+{
+    const struct ruleset *rules = c->work->snapshot->rules;
+    const struct mode_policy *policy = &rules->policies.modes[c->docket->mode];
+    int org = roster_find(&rules->roster, c->work->event.organisation);
+    struct claim claim = {.organisation = c->work->event.organisation, .wanted = 1};
+    enum db_result r;
+    if (org < 0 || rules->roster.items[org].closed) {
+        c->transition = NULL;
+        return refuse(c, FAULT_STATE_FORBIDS, "organisation");
+    }
+    claim.city = region_city(&rules->regions, rules->roster.items[org].region);
+    r = batch_claim(l->batch, &claim, 1);
+    if (r == DB_OK && claim.granted == 0) {
+        c->transition = NULL;
+        return refuse(c, FAULT_STATE_FORBIDS, "organisation.capacity");
+    }
+    c->decision = (struct decision){
+        .outcome = OUTCOME_ASSIGNED,
+        .rule = -1,
+        .classifier = -1,
+        .category = -1,
+        .rung = -1,
+        .organisation = org,
+        .respond_within = policy->respond_within,
+        .finish_within = policy->finish_within,
+    };
+    c->placing = (struct placing){.snapshot = c->work->snapshot, .decision = &c->decision};
+    return r;
+}
+
+static bool details_admitted(struct ledger *l, struct case_file *c)
+{
+    const struct work_event *e = &c->work->event;
+    if (e->event == EVENT_EXTEND) {
+        int64_t end = calendar_ms_of_day(e->answer.on + 1) - 1;
+        if (end <= l->now_ms || end <= c->docket->current.finish_by_ms) {
+            refuse(c, FAULT_DATE_TOO_FAR, "until");
+            return false;
+        }
+    }
+    if (e->event == EVENT_FOLLOW_UP && c->docket->conclusion != CONCLUSION_AGREED) {
+        refuse(c, FAULT_STATE_FORBIDS, "kind");
+        return false;
+    }
+    return true;
+}
+
+enum db_result case_open(struct ledger *l, struct case_file *c)
+{
+    bool go_on;
+    enum db_result r;
+    if (!c->docket->found)
+        return refuse(c, FAULT_REFERRAL_UNKNOWN, "referral_id");
+    c->work->event.case_id = c->referral;
+    r = admitted(l, c, &go_on);
+    if (r != DB_OK || !go_on)
+        return r;
+    c->transition = lifecycle_next((enum state)c->docket->state, c->work->event.event);
+    if (!c->transition)
+        return refuse(c, FAULT_STATE_FORBIDS, "");
+    if (!details_admitted(l, c)) {
+        c->transition = NULL;
+        return DB_OK;
+    }
+    if (c->transition->effect == EFFECT_REPLACE)
+        return prepare_replacement(l, c);
+    if (c->transition->effect == EFFECT_OFFER)
+        return prepare_offer(l, c);
+    return DB_OK;
+}

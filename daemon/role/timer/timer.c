@@ -1,0 +1,217 @@
+/*
+ * timer.c - the thread that turns what is due into events, and keeps the board and the partitions fresh
+ *
+ * Due rows are claimed in PostgreSQL, city by city, oldest first, a bounded number at a time: any number of daemons may
+ * run, and a backlog after a long stop is worked off in order without a storm. A claim that comes to nothing runs out after a
+ * minute and is made again.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "role/office/link.h"
+#include "role/office/roles.h"
+#include "role/office/work.h"
+#include "store/desk.h"
+#include "store/migrate.h"
+#include "store/reader.h"
+#include "transport/box.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    IN_FLIGHT_MAX = 512,
+    CLAIM_MS = 60000,
+    WORK_BUDGET = 64 * 1024,
+    DUE_EVERY_MS = 1000,
+    BOARD_EVERY_MS = 5000,
+    PARTITIONS_EVERY_MS = 3600000,
+    MONTHS_AHEAD = 4,
+};
+
+struct timer {
+    struct office *office;
+    struct link link;
+    struct inbox *works;
+    struct slot *keepers[KEEPERS_MAX];
+    int in_flight;
+    int *cities;
+    int n_cities;
+    int64_t next_due_ms, next_board_ms, next_partitions_ms; /* monotonic */
+    pthread_t thread;
+    bool started;
+};
+
+static const enum event event_of_due[] = {
+    [DUE_RESPOND] = EVENT_LAPSE, [DUE_FINISH] = EVENT_OVERDUE, [DUE_ASSIGN] = EVENT_REMIND, [DUE_RESUME] = EVENT_OVERDUE};
+
+static void hand_on(struct timer *t, struct snapshot *s, const struct due_row *row)
+{
+    struct work *w = work_new(WORK_EVENT, ORIGIN_TIMER, s, WORK_BUDGET);
+    if (!w)
+        return;
+    w->agency = arena_str(w->arena, row->agency);
+    w->actor = STR("timer");
+    w->city = id_city(row->referral);
+    w->arrived_ms = clock_now_ms();
+    w->arrived_mono_us = clock_mono_us();
+    w->event.event = event_of_due[row->due_kind];
+    w->event.referral = row->referral;
+    w->event.due_kind = row->due_kind;
+    w->event.due_ms = row->due_ms;
+    if (slot_post(t->keepers[keeper_of(w->city, t->office->settings.keepers)], (void **)&w))
+        t->in_flight++;
+    else
+        work_free(w);
+}
+
+/* Claims what is due in every city, as far as there is room. */
+static void look_for_due(struct timer *t, struct snapshot *s)
+{
+    struct arena *a = arena_new(0);
+    int64_t now = clock_now_ms();
+    for (int i = 0; a && i < t->n_cities && t->in_flight < IN_FLIGHT_MAX && t->link.db; i++) {
+        struct due_row *rows;
+        int n = 0;
+        if (!link_ok(&t->link, due_claim(t->link.db, a, t->cities[i], now, now + CLAIM_MS, IN_FLIGHT_MAX - t->in_flight, &rows, &n),
+                     "due rows"))
+            break;
+        for (int j = 0; j < n; j++)
+            if (rows[j].due_kind >= DUE_RESPOND && rows[j].due_kind <= DUE_RESUME)
+                hand_on(t, s, &rows[j]);
+    }
+    arena_free(a);
+}
+
+static void refresh_cities(struct timer *t, struct arena *a)
+{
+    int *cities, n, *kept;
+    if (!link_ok(&t->link, city_list(t->link.db, a, &cities, &n), "cities"))
+        return;
+    kept = realloc(t->cities, ((size_t)n + 1) * sizeof(*kept));
+    if (!kept)
+        return;
+    if (n > 0)
+        memcpy(kept, cities, (size_t)n * sizeof(*kept));
+    t->cities = kept;
+    t->n_cities = n;
+}
+
+/* How full everybody is, as other daemons left it; and the gauges that only the database knows. */
+static void refresh_board(struct timer *t, struct snapshot *s)
+{
+    struct arena *a = arena_new(0);
+    struct load_row *loads;
+    struct queue_row *oldest;
+    struct id *live;
+    int64_t waiting, manual = 0;
+    int n;
+    if (!a)
+        return;
+    refresh_cities(t, a);
+    if (t->link.db && link_ok(&t->link, load_read(t->link.db, a, &loads, &n), "loads"))
+        for (int i = 0; i < n; i++)
+            snapshot_note_load(s, loads[i].organisation, loads[i].open, loads[i].capacity);
+    if (t->link.db && link_ok(&t->link, queue_list(t->link.db, a, STR(""), 1, &oldest, &n, &manual), "manual queue"))
+        metrics_set(&t->office->metrics, GAUGE_MANUAL_WAITING, manual);
+    if (t->link.db && link_ok(&t->link, session_live(t->link.db, a, clock_now_ms(), &live, &n), "sessions") &&
+        link_ok(&t->link, delivery_waiting(t->link.db, live, n, &waiting), "offers waiting"))
+        metrics_set(&t->office->metrics, GAUGE_OFFERS_WAITING, waiting);
+    arena_free(a);
+}
+
+static void make_partitions(struct timer *t)
+{
+    int made = 0;
+    if (link_ok(&t->link, schema_partitions(t->link.db, clock_now_ms(), MONTHS_AHEAD, &made), "partitions") && made > 0)
+        log_event(LOG_INFO, "store.partitions", "partitions for the coming months made", LOG_FIELDS(LOG_I("made", made)));
+}
+
+static bool is_time(int64_t *next, int64_t now, int64_t every)
+{
+    if (now < *next)
+        return false;
+    *next = now + every;
+    return true;
+}
+
+static void turn(struct timer *t)
+{
+    int64_t now = clock_mono_ms();
+    struct snapshot *s = publication_get(t->office->publication);
+    if (!s || !link_db(&t->link))
+        goto out;
+    if (is_time(&t->next_board_ms, now, BOARD_EVERY_MS))
+        refresh_board(t, s);
+    if (t->link.db && is_time(&t->next_partitions_ms, now, PARTITIONS_EVERY_MS))
+        make_partitions(t);
+    if (t->link.db && !atomic_load(&t->office->draining) && is_time(&t->next_due_ms, now, DUE_EVERY_MS))
+        look_for_due(t, s);
+out:
+    snapshot_unref(s);
+}
+
+static void *timer_main(void *arg)
+{
+    struct timer *t = arg;
+    void *input = inbox_zmq(t->works);
+    struct work *w;
+    char name[32];
+    bool ready, ok = true;
+    for (int i = 0; i < t->office->settings.keepers; i++)
+        ok = (t->keepers[i] = slot_open(t->office->hub, keeper_inbox(i, name))) && ok;
+    while (ok && !atomic_load(&t->office->stopping)) {
+        atomic_store(&t->office->beats[BEAT_TIMER], clock_mono_ms());
+        box_wait(&input, 1, 250, &ready);
+        while ((w = inbox_take(t->works)) != NULL) {
+            t->in_flight--;
+            work_free(w);
+        }
+        turn(t);
+    }
+    for (int i = 0; i < t->office->settings.keepers; i++)
+        slot_close(t->keepers[i]);
+    link_close(&t->link);
+    return NULL;
+}
+
+struct timer *timer_open(struct office *o, char *why, size_t why_size)
+{
+    struct timer *t = calloc(1, sizeof(*t));
+    if (!t) {
+        snprintf(why, why_size, "no memory");
+        return NULL;
+    }
+    t->office = o;
+    link_init(&t->link, o, "timer");
+    t->works = inbox_open(o->hub, origin_inboxes[ORIGIN_TIMER]);
+    if (!t->works) {
+        snprintf(why, why_size, "cannot open the inbox of timer");
+        timer_close(t);
+        return NULL;
+    }
+    return t;
+}
+
+void timer_start(struct timer *t)
+{
+    t->started = pthread_create(&t->thread, NULL, timer_main, t) == 0;
+    if (t->started)
+        pthread_setname_np(t->thread, "timer");
+}
+
+void timer_close(struct timer *t)
+{
+    struct work *w;
+    if (!t)
+        return;
+    if (t->started)
+        pthread_join(t->thread, NULL);
+    if (t->works)
+        inbox_shut(t->works);
+    while (t->works && (w = inbox_take(t->works)) != NULL)
+        work_free(w);
+    inbox_close(t->works);
+    free(t->cities);
+    free(t);
+}
