@@ -36,16 +36,16 @@ static bool open_roles(struct crew *c, char *why, size_t size)
            (c->dispatch = dispatch_open(o, why, size)) && (c->control = control_open(o, why, size));
 }
 
-static void start_roles(struct crew *c)
+static bool start_roles(struct crew *c, char *why, size_t size)
 {
-    for (int i = 0; i < c->office.settings.keepers; i++)
-        keeper_start(c->keepers[i]);
-    feedback_start(c->feedback);
-    courier_start(c->courier);
-    timer_start(c->timer);
-    intake_start(c->intake);
-    dispatch_start(c->dispatch);
-    control_start(c->control);
+    bool ok = true;
+    for (int i = 0; i < c->office.settings.keepers && ok; i++)
+        ok = keeper_start(c->keepers[i]);
+    ok = ok && feedback_start(c->feedback) && courier_start(c->courier) && timer_start(c->timer) && intake_start(c->intake) &&
+         dispatch_start(c->dispatch) && control_start(c->control);
+    if (!ok)
+        snprintf(why, size, "the system gives no more threads; look at TasksMax and at the memory of the machine");
+    return ok;
 }
 
 static bool publish_first(struct crew *c)
@@ -67,13 +67,13 @@ struct crew *crew_start(const char *config_dir)
     if (!c)
         return NULL;
     c->arena = arena_new(0);
-    if (!c->arena || !front_open(&c->office, c->arena, config_dir, why, sizeof(why)) || !publish_first(c) || !open_roles(c, why, sizeof(why))) {
+    if (!c->arena || !front_open(&c->office, c->arena, config_dir, why, sizeof(why)) || !publish_first(c) || !open_roles(c, why, sizeof(why)) ||
+        !start_roles(c, why, sizeof(why))) {
         if (why[0])
             log_event(LOG_ERROR, "daemon.refused", why, LOG_FIELDS(LOG_Z("config", config_dir)));
         crew_stop(c);
         return NULL;
     }
-    start_roles(c);
     log_event(LOG_INFO, "daemon.ready", "ready",
               LOG_FIELDS(LOG_Z("agencies", intake_endpoint(c->intake)), LOG_Z("organisations", dispatch_endpoint(c->dispatch)),
                          LOG_Z("control", c->office.settings.listen_control), LOG_I("metrics", c->office.settings.metrics_port)));

@@ -13,6 +13,7 @@ static const struct statement rollback = {"rollback", "ROLLBACK"};
 static const char *const lookup_types[LOOKUP_COUNT] = {
     [LOOKUP_TEXTS] = "t",   [LOOKUP_IDS] = "u",         [LOOKUP_HEADS] = "it",  [LOOKUP_PLACED] = "iu",
     [LOOKUP_REFS] = "itt",  [LOOKUP_REFERRALS] = "izu", [LOOKUP_LOADS] = "iti",
+    [LOOKUP_SUPPLEMENTS] = "iut",
 };
 
 struct rows *batch_lookup(struct batch *b, enum lookup which)

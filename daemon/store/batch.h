@@ -182,10 +182,15 @@ struct supplement_row {
     struct str supplement_ref, sealed;
     struct digest content;
     uint64_t seq;
+    bool found;
+    int in_all;
 };
 bool batch_add_supplement(struct batch *b, const struct supplement_row *row);
-/* Those of one referral; under the docket's lock. */
-enum db_result batch_find_supplements(struct batch *b, struct id referral, struct supplement_row **rows, int *n) DB_CHECKED;
+/*
+ * In: referral, supplement_ref. Out: found, content and seq of that one, and how many the referral has in all. Under the dockets'
+ * locks.
+ */
+enum db_result batch_find_supplements(struct batch *b, struct supplement_row *rows, int n) DB_CHECKED;
 
 struct quarantine_row {
     struct id id;

@@ -36,6 +36,7 @@ enum lookup {
     LOOKUP_REFS,      /* city, agency, agency_ref */
     LOOKUP_REFERRALS, /* city, arrived, id */
     LOOKUP_LOADS,     /* city, organisation, places */
+    LOOKUP_SUPPLEMENTS, /* city, referral, supplement_ref */
     LOOKUP_COUNT
 };
 

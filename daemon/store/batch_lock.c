@@ -26,8 +26,10 @@ static const struct statement find_submissions = {
 
 static const struct statement find_supplements = {
     "find_supplements",
-    "SELECT supplement_ref, sealed, content, seq FROM supplement WHERE city = $1::int4 AND referral = $2::uuid "
-    "ORDER BY seq, supplement_ref",
+    "SELECT s.supplement_ref IS NOT NULL, s.content, s.seq, (SELECT count(*) FROM supplement o WHERE o.city = u.city "
+    "AND o.referral = u.referral) FROM unnest($1::int4[], $2::uuid[], $3::text[]) WITH ORDINALITY "
+    "AS u(city, referral, supplement_ref, at) LEFT JOIN supplement s ON s.city = u.city AND s.referral = u.referral "
+    "AND s.supplement_ref = u.supplement_ref ORDER BY u.at",
 };
 
 static const struct statement make_heads = {
@@ -138,34 +140,33 @@ enum db_result batch_find_submissions(struct batch *b, struct submission_row *ro
     return batch_have_read(b);
 }
 
-enum db_result batch_find_supplements(struct batch *b, struct id referral, struct supplement_row **rows, int *n)
+enum db_result batch_find_supplements(struct batch *b, struct supplement_row *rows, int n)
 {
-    struct args args;
-    args_init(&args);
-    args_int4(&args, id_city(referral));
-    args_id(&args, &referral);
+    if (n == 0)
+        return DB_OK;
+    struct rows *keys = batch_lookup(b, LOOKUP_SUPPLEMENTS);
+    bool room = true;
+    for (int i = 0; i < n; i++) {
+        put_int(keys, id_city(rows[i].referral));
+        put_id(keys, rows[i].referral);
+        put_str(keys, rows[i].supplement_ref);
+        room = rows_end(keys);
+    }
+    if (!room)
+        return batch_no_memory(b);
     batch_enter(b);
-    int answer = pipe_add(b->db, &find_supplements, &args);
+    int answer = batch_ask(b, &find_supplements, keys);
     enum db_result r = batch_run(b);
     if (r != DB_OK)
         return r;
-    const PGresult *res = pipe_result(b->db, answer);
-    int count = PQntuples(res);
-    struct supplement_row *out = ARENA_ARRAY(b->arena, (size_t)count + 1, struct supplement_row);
-    for (int i = 0; out && i < count; i++) {
-        struct fields f = {res, i, 0, b->arena};
-        out[i].referral = referral;
-        out[i].supplement_ref = field_str(&f);
-        out[i].sealed = field_str(&f);
-        out[i].content = field_digest(&f);
-        out[i].seq = (uint64_t)field_int(&f);
+    for (int i = 0; i < n; i++) {
+        struct fields f = {pipe_result(b->db, answer), i, 0, b->arena};
+        rows[i].found = field_int(&f) != 0;
+        rows[i].content = field_digest(&f);
+        rows[i].seq = (uint64_t)field_int(&f);
+        rows[i].in_all = (int)field_int(&f);
     }
-    r = batch_have_read(b);
-    if (r == DB_OK) {
-        *rows = out;
-        *n = count;
-    }
-    return r;
+    return batch_have_read(b);
 }
 
 /* -- chain heads -- */

@@ -44,7 +44,8 @@ struct db {
 enum db_result db_fail(struct db *db, enum db_result r, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* The same from a server's error. `what` is the statement's name. */
 enum db_result db_fail_result(struct db *db, const char *what, const PGresult *res);
-enum db_result sqlstate_result(const char *sqlstate);
+/* `constraint` is the name of the one that was broken, or empty. */
+enum db_result sqlstate_result(const char *sqlstate, const char *constraint);
 
 /* Text by the simple protocol: several statements, no parameters. For migrations. */
 enum db_result db_script(struct db *db, const char *what, const char *sql) DB_CHECKED;

@@ -27,14 +27,32 @@ static const struct {
     {"25P03", DB_LOST},  /* idle_in_transaction_session_timeout */
     {"26000", DB_LOST},  /* a prepared statement is gone: somebody reset the session */
     {"0A000", DB_LOST},  /* a cached plan no longer fits: the schema has moved on */
+    {"22", DB_REFUSED},  /* a value that its type cannot have */
+    {"54000", DB_REFUSED}, /* a value too large for its index */
+    {"23", DB_REFUSED},  /* a constraint; but see beyond_the_row() */
     {"", DB_WRONG},
 };
 
-enum db_result sqlstate_result(const char *sqlstate)
+/*
+ * What breaks without a constraint's name is a row that finds no partition. Journals and loads are numbers that we keep ourselves:
+ * if they do not add up, the database is damaged, and whichever row met with it is not to blame.
+ */
+static bool beyond_the_row(const char *constraint)
+{
+    static const char *const kept[] = {"chain_", "journal_", "note_", "load_"};
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        if (strncmp(constraint, kept[i], strlen(kept[i])) == 0)
+            return true;
+    return !*constraint;
+}
+
+enum db_result sqlstate_result(const char *sqlstate, const char *constraint)
 {
     size_t i = 0;
     while (strncmp(sqlstate, sqlstates[i].prefix, strlen(sqlstates[i].prefix)) != 0)
         i++;
+    if (strncmp(sqlstate, "23", 2) == 0 && beyond_the_row(constraint))
+        return DB_WRONG;
     return sqlstates[i].result;
 }
 
@@ -65,10 +83,9 @@ enum db_result db_fail_result(struct db *db, const char *what, const PGresult *r
     if (!*state)
         return db_fail(db, DB_LOST, "%s: connection lost", what);
     const char *message = strncmp(state, "22", 2) == 0 ? "a value was refused" : field(res, PG_DIAG_MESSAGE_PRIMARY);
-    const char *name = field(res, PG_DIAG_CONSTRAINT_NAME);
-    if (!*name)
-        name = field(res, PG_DIAG_COLUMN_NAME);
-    return db_fail(db, sqlstate_result(state), "%s: %s %s%s%s", what, state, message, *name ? ": " : "", name);
+    const char *constraint = field(res, PG_DIAG_CONSTRAINT_NAME);
+    const char *name = *constraint ? constraint : field(res, PG_DIAG_COLUMN_NAME);
+    return db_fail(db, sqlstate_result(state, constraint), "%s: %s %s%s%s", what, state, message, *name ? ": " : "", name);
 }
 
 const char *db_error(const struct db *db)

@@ -16,7 +16,8 @@ enum db_result {
     DB_OK,
     DB_AGAIN, /* rolled back by the server (deadlock, serialisation, lock time-out): do it again */
     DB_LOST,  /* connection gone, or server going down: if this was a commit, its outcome is unknown */
-    DB_WRONG, /* refused for good: a constraint or a statement of ours; nothing was committed */
+    DB_WRONG, /* a statement, a privilege, the schema, a missing partition: no row of the caller's is at fault */
+    DB_REFUSED, /* refused for good: a value of the caller's own rows; after DB_WRONG too nothing was committed */
 };
 
 #define DB_CHECKED __attribute__((warn_unused_result))

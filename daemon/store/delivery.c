@@ -22,7 +22,7 @@ static const struct statement take_offers = {
     "take_offers",
     "WITH picked AS (SELECT a.city, a.id FROM assignment a JOIN unnest($2::uuid[], $3::int4[]) AS u(id, term) "
     "ON a.id = u.id AND a.term = u.term WHERE a.city = $1::int4 AND a.status = 1 FOR UPDATE OF a SKIP LOCKED) "
-    "UPDATE assignment a SET session = $4::uuid, term = a.term + 1 FROM picked p "
+    "UPDATE assignment a SET session = $4::uuid, receiver = $5::text, term = a.term + 1 FROM picked p "
     "WHERE a.city = $1::int4 AND a.city = p.city AND a.id = p.id "
     "RETURNING a.id, a.term, a.agency, a.organisation, a.respond_by, a.finish_count, a.finish_unit",
 };
@@ -149,7 +149,7 @@ static enum db_result look(struct db *db, struct arena *a, struct keys *k, int l
 
 /* -- taking -- */
 
-static bool queue_takes(struct db *db, struct keys *k, struct offer *o, int n, const struct id *session)
+static bool queue_takes(struct db *db, struct keys *k, struct offer *o, int n, const struct taker *by)
 {
     for (int from = 0, end; from < n; from = end) {
         rows_reset(&k->taken);
@@ -163,7 +163,8 @@ static bool queue_takes(struct db *db, struct keys *k, struct offer *o, int n, c
         args_init(&args);
         args_int4(&args, o[from].city);
         rows_args(&k->taken, &args);
-        args_id(&args, session);
+        args_id(&args, &by->session);
+        args_str(&args, by->receiver);
         o[from].answer = pipe_add(db, &take_offers, &args);
     }
     return true;
@@ -290,8 +291,8 @@ static int complete(struct db *db, struct arena *a, const struct answers *at, st
     return kept;
 }
 
-static enum db_result take(struct db *db, struct arena *a, struct keys *k, struct id session, int limit, struct delivery **out,
-                           int *n_out)
+static enum db_result take(struct db *db, struct arena *a, struct keys *k, const struct taker *by, int limit,
+                           struct delivery **out, int *n_out)
 {
     struct offer *o;
     struct answers at;
@@ -300,7 +301,7 @@ static enum db_result take(struct db *db, struct arena *a, struct keys *k, struc
     if (r != DB_OK || n == 0)
         return r;
     struct delivery *d = ARENA_ARRAY(a, (size_t)n, struct delivery);
-    if (!d || !queue_takes(db, k, o, n, &session) || !queue_details(db, k, o, n, &at))
+    if (!d || !queue_takes(db, k, o, n, by) || !queue_details(db, k, o, n, &at))
         return pipe_drop(db);
     r = pipe_run(db);
     if (r != DB_OK)
@@ -315,7 +316,7 @@ static enum db_result take(struct db *db, struct arena *a, struct keys *k, struc
     return r;
 }
 
-enum db_result delivery_take(struct db *db, struct arena *a, struct id session, const struct str *organisations, int n,
+enum db_result delivery_take(struct db *db, struct arena *a, const struct taker *by, const struct str *organisations, int n,
                              const struct id *live, int n_live, int limit, struct delivery **out, int *n_out)
 {
     struct keys k;
@@ -325,7 +326,7 @@ enum db_result delivery_take(struct db *db, struct arena *a, struct id session, 
         return DB_OK;
     keys_init(&k);
     bool room = put_texts(&k.organisations, organisations, n) && put_ids(&k.live, live, n_live);
-    enum db_result r = room ? take(db, a, &k, session, limit, out, n_out) : pipe_drop(db);
+    enum db_result r = room ? take(db, a, &k, by, limit, out, n_out) : pipe_drop(db);
     keys_fini(&k);
     return r;
 }

@@ -45,12 +45,21 @@ struct delivery {
     const struct str *supplement_refs;
     int n_supplements;
 };
+struct taker { struct id session; struct str receiver; };
 /*
- * Open offers to `organisations` that no live session has: they become `session`'s, with the next term. Up to `limit`.
+ * Open offers to `organisations` that no live session has: they become `by`'s, with the next term. Up to `limit`.
  */
-enum db_result delivery_take(struct db *db, struct arena *a, struct id session, const struct str *organisations, int n,
+enum db_result delivery_take(struct db *db, struct arena *a, const struct taker *by, const struct str *organisations, int n,
                              const struct id *live, int n_live, int limit, struct delivery **out, int *n_out) DB_CHECKED;
 /* Open offers to `organisations` at all that nobody live holds; for the alert "offers nobody fetches". */
 enum db_result delivery_waiting(struct db *db, const struct id *live, int n_live, int64_t *out) DB_CHECKED;
+
+/* An assignment that was delivered to `receiver`, has lapsed or been cancelled since, and the receiver does not know yet. */
+struct untold { struct id assignment; struct str receiver; int status; };
+/* The oldest up to `limit` of these receivers. */
+enum db_result untold_list(struct db *db, struct arena *a, const struct str *receivers, int n, int limit, struct untold **out,
+                           int *n_out) DB_CHECKED;
+/* The receivers know now. */
+enum db_result untold_mark(struct db *db, const struct id *assignments, int n) DB_CHECKED;
 
 #endif

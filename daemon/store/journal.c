@@ -5,6 +5,8 @@
 #include "store/reader.h"
 #include "store/rows.h"
 
+#include <stdlib.h>
+
 static const struct statement journal_window = {
     "journal_window",
     "SELECT j.seq, j.at, j.referral, j.kind, j.body, n.sealed, j.hash FROM journal j "
@@ -150,6 +152,40 @@ enum db_result chain_list(struct db *db, struct arena *a, struct chain_row **out
         *n = count;
     }
     return r;
+}
+
+struct home { struct str id; int city; };
+
+static int home_order(const void *x, const void *y)
+{
+    const struct home *a = x, *b = y;
+    return str_cmp(a->id, b->id);
+}
+
+enum db_result chain_elsewhere(struct db *db, struct arena *a, const struct str *ids, const int *cities, int n,
+                               struct chain_row **out, int *n_out)
+{
+    struct chain_row *all;
+    int count, kept = 0;
+    enum db_result r = chain_list(db, a, &all, &count);
+    if (r != DB_OK)
+        return r;
+    struct home *homes = ARENA_ARRAY(a, (size_t)n + 1, struct home);
+    for (int i = 0; homes && i < n; i++)
+        homes[i] = (struct home){ids[i], cities[i]};
+    r = fields_done(db, a);
+    if (r != DB_OK)
+        return r;
+    qsort(homes, (size_t)n, sizeof *homes, home_order);
+    for (int i = 0; i < count; i++) {
+        struct home key = {.id = all[i].agency};
+        const struct home *home = bsearch(&key, homes, (size_t)n, sizeof *homes, home_order);
+        if (home && home->city != all[i].city)
+            all[kept++] = all[i];
+    }
+    *out = all;
+    *n_out = kept;
+    return DB_OK;
 }
 
 enum db_result chain_poll(struct db *db, struct arena *a, struct chain_row *rows, int n)

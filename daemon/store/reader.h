@@ -32,6 +32,12 @@ struct chain_row {
 };
 enum db_result chain_read(struct db *db, struct arena *a, int city, struct str agency, struct chain_row *out, bool *found) DB_CHECKED;
 enum db_result chain_list(struct db *db, struct arena *a, struct chain_row **out, int *n) DB_CHECKED;
+/*
+ * Chains that any of these agencies has under another city than the one given for it: their `agency`, and the city where the
+ * chain stands. The chain, and the agency's numbers with it, do not move from one city to another.
+ */
+enum db_result chain_elsewhere(struct db *db, struct arena *a, const struct str *ids, const int *cities, int n,
+                               struct chain_row **out, int *n_out) DB_CHECKED;
 /* Heads of these agencies only, for followers. `rows`: in city, agency; out the rest. */
 enum db_result chain_poll(struct db *db, struct arena *a, struct chain_row *rows, int n) DB_CHECKED;
 /* Never moves back, never past the end: *stored is what stands now; *ahead when `seq` is past the end. */

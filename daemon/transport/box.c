@@ -125,6 +125,8 @@ bool slot_post(struct slot *s, void **message)
 {
     int n = -1;
     assert(*message);
+    if (!s)
+        return false;
     __tsan_release(*message);
     pthread_rwlock_rdlock(&s->lid->lock);
     while (s->lid->open && (n = zmq_send(s->zmq, message, sizeof(*message), ZMQ_DONTWAIT)) < 0 &&

@@ -27,7 +27,7 @@ void *inbox_take(struct inbox *i);
 
 struct slot *slot_open(struct hub *h, const char *name);
 void slot_close(struct slot *s); /* NULL is accepted */
-/* Gives *message away and nulls it; false (message kept) only when the box is gone or memory is out. */
+/* Gives *message away and nulls it; false (message kept) only when the box is gone, `s` is NULL or memory is out. */
 bool slot_post(struct slot *s, void **message);
 
 /* Waits until one of the inputs is readable: `ready[i]` tells. Returns their number; 0 after `timeout_ms`

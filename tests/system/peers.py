@@ -32,6 +32,7 @@ STEPS = {number: name[len("STEP_KIND_"):] for name, number in V.StepKind.items()
 
 
 KEEP_ALIVE = "keep-alive"
+UNASKED = ("entries", "assignment", "cancelled")
 
 
 class NoAnswer(AssertionError):
@@ -114,8 +115,11 @@ class Client:
         raise AssertionError(f"{self.name}: an unexpected {which}: {message}")
 
     def answer(self, request_id: str, patience: float = 20.0):
-        """The answer to a request; what comes unasked meanwhile is kept in `unasked`."""
+        """The answer to a request; what else comes meanwhile is kept in `unasked`."""
         end = time.monotonic() + patience
+        for i, message in enumerate(self.unasked):
+            if message.request_id == request_id and message.WhichOneof("body") not in UNASKED:
+                return self.unasked.pop(i)
         while True:
             message = self.receive(end - time.monotonic())
             if message.request_id == request_id:

@@ -70,7 +70,7 @@ def test_a_signal_reloads_too_and_logs_what_is_wrong(lab):
     lab.edit("rules/10-all.yaml", "name: 其余", "name: 剩下的")
     before, since = in_force(lab), lab.daemon.mark()
     lab.daemon.child.send_signal(signal.SIGHUP)
-    lab.daemon.wait_log("reload.done", since=since)
+    assert lab.daemon.wait_log("ruleset.published", since=since)["who"] == "SIGHUP"
     assert in_force(lab) != before
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from conftest import EVERYBODY
 from lab import BUILD, Lab, Postgres
-from peers import Agency, STATUS, agency_pb2, referral
+from peers import Agency, STATUS, agency_pb2, referral, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -172,12 +172,12 @@ def test_draining_is_told_to_whoever_asks(own):
                                 stdout=subprocess.PIPE, text=True)
         assert lock.stdout.readline() == "held\n" or lock.wait(10) == 0
         held = court.send(submit=agency_pb2.Submit(referrals=[referral("held").SerializeToString()]))
+        wait_until(lambda: own.metric("referrald_in_flight") == 1)
         own.daemon.child.send_signal(signal.SIGTERM)
         own.daemon.wait_log("daemon.draining")
         receipt, _, _ = court.submit(referral("later"))[0]
         assert STATUS[receipt.status] == "BUSY" and own.http("/readyz")[0] == 503
-        reply = court.answer(held) if not any(m.request_id == held for m in court.unasked) else \
-            next(m for m in court.unasked if m.request_id == held)
+        reply = court.answer(held)
         assert STATUS[agency_pb2.Receipt.FromString(reply.submit_reply.receipts[0]).status] == "ACCEPTED"
         lock.wait(20)
         lock.stdout.close()

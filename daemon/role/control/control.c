@@ -310,7 +310,7 @@ struct control *control_open(struct office *o, char *why, size_t why_size)
     return c;
 }
 
-void control_start(struct control *c)
+bool control_start(struct control *c)
 {
     sigset_t all, old;
     if (sd_watchdog_enabled(0, &c->watchdog_us) <= 0)
@@ -320,8 +320,7 @@ void control_start(struct control *c)
     pthread_sigmask(SIG_SETMASK, &all, &old);
     c->running = started && pthread_create(&c->thread, NULL, control_main, c) == 0;
     pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (!c->running)
-        log_event(LOG_ERROR, "control.failed", "cannot start the control role's threads", LOG_FIELDS());
+    return c->running;
 }
 
 void control_close(struct control *c)

@@ -18,6 +18,7 @@ struct clerk_desk {
     bool running;
     pthread_mutex_t lock; /* over clerk.db, so that shutdown may cancel its statement */
     char why[256];        /* why there is no connection */
+    atomic_bool busy; /* a job is being carried out */
 };
 
 struct clerk_desk *clerk_open(struct office *o, const struct bulletin *b, const char *inbox, char *why,
@@ -77,6 +78,7 @@ bool clerk_ok(struct clerk *c, struct job *j, enum db_result r)
         job_fail(j, "PostgreSQL was too busy for this (%s); try again", db_error(c->db));
         return false;
     case DB_WRONG:
+    case DB_REFUSED:
         job_fail(
             j,
             "PostgreSQL refused the statement (%s); is the schema current? `referrald migrate` brings it up",
@@ -130,7 +132,9 @@ static void *clerk_main(void *context)
         struct job *j = inbox_take(d->inbox);
         if (!j)
             continue;
+        atomic_store(&d->busy, true);
         carry_out(d, j);
+        atomic_store(&d->busy, false);
         if (arena_overflowed(j->arena))
             job_fail(j, "the answer is too large; narrow the question");
         void *message = j;
@@ -158,7 +162,7 @@ void clerk_close(struct clerk_desk *d)
         return;
     if (d->running) {
         pthread_mutex_lock(&d->lock);
-        if (d->clerk.db)
+        if (d->clerk.db && atomic_load(&d->busy)) /* cancelling asks the server, which takes its time when it is ill */
             db_cancel(d->clerk.db);
         pthread_mutex_unlock(&d->lock);
         pthread_join(d->thread, NULL);

@@ -79,10 +79,19 @@ static void on_close(struct courier *c, struct letter *l)
     close_row(c, l->session);
 }
 
+static void on_told(struct courier *c, struct letter *l)
+{
+    if (c->n_told < UNTOLD_AT_ONCE) /* else it is told once more */
+        c->told[c->n_told++] = l->assignment;
+    if (c->n_telling > 0)
+        c->n_telling--;
+}
+
 static void (*const order_handlers[])(struct courier *, struct letter *) = {
     [LETTER_OPEN] = on_open,
     [LETTER_DECIDED] = on_decided,
     [LETTER_CLOSE] = on_close,
+    [LETTER_TOLD] = on_told,
 };
 
 static void take_orders(struct courier *c)
@@ -120,6 +129,7 @@ static void take_hints(struct courier *c)
     for (int i = 0; i < LETTERS_A_TURN && (n = inbox_take(c->hints)) != NULL; i++) {
         if (snapshot && n->kind == NOTICE_OFFER)
             look_for(c, snapshot, str_from(n->name));
+        c->untold_hint |= n->kind == NOTICE_CANCELLED;
         free(n);
     }
     snapshot_unref(snapshot);
@@ -215,6 +225,8 @@ static bool serve(struct courier *c)
         courier_check(c, c->link.db);
         c->next_check_ms = now + CHECK_EVERY_MS;
     }
+    if (c->link.db)
+        courier_tell(c, c->link.db);
     return c->link.db && !atomic_load(&c->office->draining) && courier_deliver(c, c->link.db);
 }
 
@@ -267,14 +279,12 @@ struct courier *courier_open(struct office *o, char *why, size_t why_size)
     return c;
 }
 
-void courier_start(struct courier *c)
+bool courier_start(struct courier *c)
 {
     c->started = pthread_create(&c->thread, NULL, courier_main, c) == 0;
     if (c->started)
         pthread_setname_np(c->thread, "courier");
-    else
-        log_event(LOG_ERROR, "courier.start", "cannot start the thread",
-                  LOG_FIELDS(LOG_Z("role", "courier")));
+    return c->started;
 }
 
 void courier_close(struct courier *c)

@@ -1,6 +1,6 @@
 /*
  * courier.h - the inside of the courier role: the thread and its sessions (courier.c), offers fetched and
- * sent off (courier_delivery.c), offers looked after (courier_check.c)
+ * sent off (courier_delivery.c), offers looked after (courier_check.c), cancellations (courier_untold.c)
  */
 #ifndef ROLE_COURIER_H
 #define ROLE_COURIER_H
@@ -13,13 +13,19 @@
 
 #include <pthread.h>
 
+#define UNTOLD_AT_ONCE 256
+
 struct courier {
     struct office *office;
     struct link link;
     struct inbox *hints, *orders;
     struct slot *dispatch;
     struct session_table *sessions; /* as dispatch has them; routing_id is the first id */
-    int64_t next_renewal_ms, next_look_ms, next_check_ms; /* monotonic */
+    int64_t next_renewal_ms, next_look_ms, next_check_ms, next_untold_ms; /* monotonic */
+    bool untold_hint;                  /* there are new cancellations to tell */
+    int n_telling;                     /* given to dispatch, and nothing has come back yet */
+    struct id told[UNTOLD_AT_ONCE];    /* told, and not yet marked so */
+    int n_told;
     pthread_t thread;
     bool started;
 };
@@ -33,6 +39,8 @@ void courier_lose(struct courier *c, struct session *s, const char *reason);
 bool courier_deliver(struct courier *c, struct db *db);
 /* Looks which offers have been decided elsewhere. */
 void courier_check(struct courier *c, struct db *db);
+/* Notes what was told in PostgreSQL, and hands dispatch what is to be told, if it is time to. */
+void courier_tell(struct courier *c, struct db *db);
 /* One Assignment, serialised; .p NULL when the referral cannot be read. Exposed for its test. */
 struct str courier_frame(struct arena *a, const struct keyring *personal, const struct snapshot *s,
                          const struct delivery *d, int64_t now_ms);

@@ -1,8 +1,8 @@
 /*
  * courier_check.c - offers that are out, compared with PostgreSQL
  *
- * What this daemon's keepers decide is told at once. What another daemon's timer lets lapse, or its keeper
- * withdraws, is found here, so that credit comes back and the receiver hears of it.
+ * What this daemon's keepers decide is known at once. What was decided at another daemon is found here, so that
+ * credit comes back.
  */
 #include "role/dispatch/courier.h"
 #include "store/batch.h"
@@ -18,17 +18,7 @@ struct check {
     int n;
 };
 
-/* What to tell the receiver; NULL: nothing, the answer was its own. */
-static const char *reason_of(const struct assignment_row *row)
-{
-    if (!row->found)
-        return NULL;
-    return row->status == ASSIGNMENT_LAPSED      ? "lapsed"
-           : row->status == ASSIGNMENT_CANCELLED ? "withdrawn"
-                                                 : NULL;
-}
-
-static void tell(struct check *k)
+static void give_up(struct check *k)
 {
     for (int i = 0; i < k->n; i++) {
         const struct assignment_row *row = &k->rows[i];
@@ -38,10 +28,8 @@ static void tell(struct check *k)
             continue;
         s->look = true;
         l = letter_new(LETTER_GONE, s->id);
-        if (l) {
+        if (l)
             l->assignment = row->id;
-            l->reason = reason_of(row);
-        }
         courier_post(k->c, l);
     }
 }
@@ -57,7 +45,7 @@ static bool ask(struct check *k)
     if (r == DB_OK)
         r = batch_find_assignments(b, k->rows, k->n);
     if (r == DB_OK)
-        tell(k);
+        give_up(k);
     batch_free(b);
     k->n = 0;
     return r == DB_OK || link_ok(&k->c->link, r, "batch_find_assignments");

@@ -160,8 +160,8 @@ static bool fetch(struct round *r, struct session *s)
     }
     if (n == 0 || limit <= 0)
         return true;
-    result = delivery_take(r->db, r->arena, s->id, organisations, n, r->live, r->n_live, limit, &deliveries,
-                           &n_taken);
+    result = delivery_take(r->db, r->arena, &(struct taker){s->id, s->receiver}, organisations, n, r->live, r->n_live, limit,
+                           &deliveries, &n_taken);
     s->doubt = result == DB_LOST;
     s->look = result == DB_AGAIN || (result == DB_OK && n_taken == limit);
     if (result == DB_AGAIN)

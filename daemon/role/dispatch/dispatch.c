@@ -61,11 +61,8 @@ static void take_letters(struct dispatch *d)
 {
     struct work *w;
     struct letter *l;
-    struct notice *n;
     while ((w = inbox_take(d->works)) != NULL)
         dispatch_work_back(d, w);
-    for (int i = 0; i < LETTERS_A_TURN && (n = inbox_take(d->notices)) != NULL; i++)
-        dispatch_notice(d, n);
     for (int i = 0; i < LETTERS_A_TURN && (l = inbox_take(d->letters)) != NULL; i++)
         dispatch_letter(d, l);
 }
@@ -94,16 +91,15 @@ static void *dispatch_main(void *arg)
 {
     struct dispatch *d = arg;
     struct office *o = d->office;
-    void *const inputs[] = {inbox_zmq(d->works), inbox_zmq(d->letters), inbox_zmq(d->notices),
-                            socket_zmq(d->socket)};
-    bool ready[4];
+    void *const inputs[] = {inbox_zmq(d->works), inbox_zmq(d->letters), socket_zmq(d->socket)};
+    bool ready[3];
     bool able = open_slots(d);
     if (!able)
         log_event(LOG_ERROR, "dispatch.start", "no memory for letter boxes",
                   LOG_FIELDS(LOG_I("keepers", o->settings.keepers)));
     while (able && !atomic_load(&o->stopping)) {
         atomic_store(&o->beats[BEAT_DISPATCH], clock_mono_ms());
-        box_wait(inputs, 4, WAIT_MS, ready);
+        box_wait(inputs, 3, WAIT_MS, ready);
         take_letters(d);
         take_messages(d);
         dispatch_end_silent(d);
@@ -127,9 +123,8 @@ struct dispatch *dispatch_open(struct office *o, char *why, size_t why_size)
     d->sessions = session_table_new();
     d->quota = quota_new(o->settings.in_flight, o->settings.in_flight_per_agency, BYTES_IN_FLIGHT);
     d->works = inbox_open(o->hub, origin_inboxes[ORIGIN_DISPATCH]);
-    d->notices = inbox_open(o->hub, INBOX_DISPATCH_NOTICES);
     d->letters = inbox_open(o->hub, INBOX_DISPATCH_LETTERS);
-    if (!d->sessions || !d->quota || !d->works || !d->notices || !d->letters)
+    if (!d->sessions || !d->quota || !d->works || !d->letters)
         snprintf(why, why_size, "cannot open the inboxes of dispatch");
     else
         d->socket = socket_router(o->hub, o->settings.listen_organisations, &o->router_keys, "organisations",
@@ -141,14 +136,12 @@ struct dispatch *dispatch_open(struct office *o, char *why, size_t why_size)
     return d;
 }
 
-void dispatch_start(struct dispatch *d)
+bool dispatch_start(struct dispatch *d)
 {
     d->started = pthread_create(&d->thread, NULL, dispatch_main, d) == 0;
     if (d->started)
         pthread_setname_np(d->thread, "dispatch");
-    else
-        log_event(LOG_ERROR, "dispatch.start", "cannot start the thread",
-                  LOG_FIELDS(LOG_Z("role", "dispatch")));
+    return d->started;
 }
 
 const char *dispatch_endpoint(const struct dispatch *d)
@@ -159,25 +152,21 @@ const char *dispatch_endpoint(const struct dispatch *d)
 void dispatch_close(struct dispatch *d)
 {
     struct work *w;
-    struct notice *n;
     struct letter *l;
     if (!d)
         return;
     if (d->started)
         pthread_join(d->thread, NULL);
-    struct inbox *const boxes[] = {d->works, d->notices, d->letters};
-    for (int i = 0; i < 3; i++)
+    struct inbox *const boxes[] = {d->works, d->letters};
+    for (int i = 0; i < 2; i++)
         if (boxes[i])
             inbox_shut(boxes[i]);
     while (d->works && (w = inbox_take(d->works)) != NULL)
         work_free(w);
-    while (d->notices && (n = inbox_take(d->notices)) != NULL)
-        free(n);
     while (d->letters && (l = inbox_take(d->letters)) != NULL)
         letter_free(l);
     socket_close(d->socket);
     inbox_close(d->works);
-    inbox_close(d->notices);
     inbox_close(d->letters);
     session_table_free(d->sessions);
     quota_free(d->quota);

@@ -6,7 +6,6 @@
 #ifndef ROLE_DISPATCH_H
 #define ROLE_DISPATCH_H
 
-#include "role/office/notice.h"
 #include "role/dispatch/order.h"
 #include "role/office/quota.h"
 #include "role/office/roles.h"
@@ -22,7 +21,7 @@
 struct dispatch {
     struct office *office;
     struct socket *socket;
-    struct inbox *works, *notices, *letters;
+    struct inbox *works, *letters;
     struct slot **keepers, *courier;
     struct session_table *sessions;
     struct quota *quota;
@@ -63,6 +62,5 @@ void dispatch_decided(struct dispatch *d, struct session *s, struct id assignmen
 /* Take over what comes in. */
 void dispatch_work_back(struct dispatch *d, struct work *w);
 void dispatch_letter(struct dispatch *d, struct letter *l);
-void dispatch_notice(struct dispatch *d, struct notice *n);
 
 #endif

@@ -6,7 +6,6 @@
 #include "role/dispatch/dispatch.h"
 #include "wire/reply.h"
 
-#include <stdlib.h>
 
 /* -- works that keepers give back -- */
 
@@ -116,13 +115,28 @@ static void on_offer(struct dispatch *d, struct session *s, struct letter *l)
 
 static void on_gone(struct dispatch *d, struct session *s, struct letter *l)
 {
-    if (offers_drop(&s->offers, l->assignment) && l->reason)
-        dispatch_send(d, s->routing_id, reply_cancelled(l->arena, l->assignment, str_from(l->reason)));
+    (void)d;
+    (void)offers_drop(&s->offers, l->assignment);
+}
+
+/* Whether the receiver has accepted it already or not. */
+static void on_cancelled(struct dispatch *d, struct session *s, struct letter *l)
+{
+    struct str frame = reply_cancelled(l->arena, l->assignment, str_from(l->reason));
+    struct letter *told;
+    (void)offers_drop(&s->offers, l->assignment);
+    if (!frame.p || !dispatch_send(d, s->routing_id, frame))
+        return;
+    told = letter_new(LETTER_TOLD, l->session);
+    if (told)
+        told->assignment = l->assignment;
+    (void)dispatch_tell_courier(d, told); /* else it is told once more */
 }
 
 static void (*const letter_handlers[])(struct dispatch *, struct session *, struct letter *) = {
     [LETTER_OPENED] = on_opened, [LETTER_UNOPENED] = on_unopened, [LETTER_RENAMED] = on_renamed,
     [LETTER_LOST] = on_lost,     [LETTER_OFFER] = on_offer,       [LETTER_GONE] = on_gone,
+    [LETTER_CANCELLED] = on_cancelled,
 };
 
 void dispatch_letter(struct dispatch *d, struct letter *l)
@@ -135,27 +149,4 @@ void dispatch_letter(struct dispatch *d, struct letter *l)
         (void)dispatch_tell_courier(
             d, letter_new(LETTER_CLOSE, l->kind == LETTER_RENAMED ? l->renamed : l->session));
     letter_free(l);
-}
-
-/* -- keepers' notices -- */
-
-/* Whoever serves the organisation is told, whether it has accepted the assignment already or not. */
-void dispatch_notice(struct dispatch *d, struct notice *n)
-{
-    struct arena *a = arena_new(0);
-    struct snapshot *snapshot = publication_get(d->office->publication);
-    struct str frame = a ? reply_cancelled(a, n->assignment, str_from(n->reason)) : (struct str){0};
-    struct session *next;
-    for (struct session *s = session_next(d->sessions, NULL); s && snapshot && frame.p; s = next) {
-        int peer = peers_by_id(snapshot->peers, s->receiver);
-        next = session_next(d->sessions, s);
-        if (peer < 0 || !s->open || !session_names(s, str_from(n->name)) ||
-            !peer_serves(&snapshot->peers->items[peer], str_from(n->name)))
-            continue;
-        dispatch_decided(d, s, n->assignment);
-        dispatch_send(d, s->routing_id, frame);
-    }
-    snapshot_unref(snapshot);
-    arena_free(a);
-    free(n);
 }

@@ -16,13 +16,15 @@ enum letter_kind {
     LETTER_OPEN = 1, /* `wanted`: a session to open; in the place of the receiver's older one */
     LETTER_DECIDED,  /* `assignment` is no longer undecided: there is room for another */
     LETTER_CLOSE,    /* the session has ended */
+    LETTER_TOLD,     /* the receiver has been told that `assignment` is over */
     /* courier to dispatch */
     LETTER_OPENED,   /* it is in PostgreSQL now */
     LETTER_UNOPENED, /* it could not be: the receiver may say Hello again */
     LETTER_RENAMED,  /* goes on as `renamed`; what was out is delivered again */
     LETTER_LOST,     /* it has ended; `reason` */
     LETTER_OFFER,    /* `frame` is for the receiver */
-    LETTER_GONE,     /* `assignment` is not undecided any more; with a `reason` for the receiver, or none */
+    LETTER_GONE,     /* `assignment` is not undecided any more */
+    LETTER_CANCELLED, /* `assignment` is over, for this `reason`: to be told, and LETTER_TOLD to come back */
 };
 
 struct letter {

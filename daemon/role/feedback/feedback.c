@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LOOK_EVERY_MS = 1000 };
+enum { LOOK_EVERY_MS = 1000, REQUESTS_A_TURN = 64 };
 
 bool feedback_post(struct feedback *f, struct posting *p)
 {
@@ -25,10 +25,11 @@ bool feedback_post(struct feedback *f, struct posting *p)
     return false;
 }
 
+/* A turn's worth: streams, beats and stopping have their turn too. */
 static void take_requests(struct feedback *f)
 {
     struct desk_request *r;
-    while ((r = inbox_take(f->desk)) != NULL) {
+    for (int i = 0; i < REQUESTS_A_TURN && (r = inbox_take(f->desk)) != NULL; i++) {
         feedback_request(f, r);
         desk_request_free(r);
     }
@@ -88,11 +89,12 @@ struct feedback *feedback_open(struct office *o, char *why, size_t why_size)
     return f;
 }
 
-void feedback_start(struct feedback *f)
+bool feedback_start(struct feedback *f)
 {
     f->started = pthread_create(&f->thread, NULL, feedback_main, f) == 0;
     if (f->started)
         pthread_setname_np(f->thread, "feedback");
+    return f->started;
 }
 
 void feedback_close(struct feedback *f)

@@ -45,7 +45,7 @@ static void on_follow(struct asking *q)
         refuse(q, FAULT_CURSOR_AHEAD, "after_seq");
         return;
     }
-    one = followers_put(&q->f->followers, q->peer->city, q->peer->id, q->r->routing_id);
+    one = followers_put(&q->f->followers, q->peer->city, q->peer->id, q->r->routing_id, q->r->key);
     if (!one) {
         busy(q);
         return;
@@ -111,6 +111,8 @@ void feedback_request(struct feedback *f, const struct desk_request *r)
     if (!q.out)
         return;
     q.out->routing_id = arena_str(q.out->arena, r->routing_id);
+    q.out->agency = arena_str(q.out->arena, q.peer->id);
+    q.out->request_bytes = r->bytes;
     if (!link_db(&f->link))
         busy(&q);
     else if (r->request.kind == REQUEST_FOLLOW)
@@ -119,8 +121,5 @@ void feedback_request(struct feedback *f, const struct desk_request *r)
         on_ack(&q);
     else
         on_query(&q);
-    if (q.out->frame.n > 0)
-        feedback_post(f, q.out);
-    else
-        posting_free(q.out);
+    feedback_post(f, q.out);
 }

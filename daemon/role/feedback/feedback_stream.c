@@ -8,7 +8,7 @@
 
 enum {
     ENTRIES_AT_ONCE = 100,
-    STREAM_BUDGET = 16 * 1024 * 1024,
+    BYTES_AT_ONCE = 1024 * 1024, /* of bodies and notes; one entry goes out whatever its size */
 };
 
 void feedback_look(struct feedback *f)
@@ -60,47 +60,88 @@ static bool send_run(struct feedback *f, struct follower *one, struct posting *p
     return p->routing_id.p && p->frame.p;
 }
 
+/* How many of the entries read make one message. */
+static int run_length(const struct journal_entry *read, int n)
+{
+    size_t bytes = 0;
+    for (int i = 0; i < n; i++) {
+        bytes += read[i].body.n + read[i].note_sealed.n;
+        if (i > 0 && bytes > BYTES_AT_ONCE)
+            return i;
+    }
+    return n;
+}
+
+/* Reads on from where the follower is and makes the message; how many entries it holds, -1 when it could not be read. */
+static int make_run(struct feedback *f, struct follower *one, struct posting *p, int limit, uint64_t *last)
+{
+    struct journal_entry *read;
+    struct digest previous;
+    int n, run;
+    if (!link_ok(&f->link, journal_read(f->link.db, p->arena, one->city, str_from(one->agency), one->sent, limit, &read, &n, &previous),
+                 "stream"))
+        return -1;
+    run = run_length(read, n);
+    if (run == 0 && one->greeted)
+        return 0;
+    if (!send_run(f, one, p, read, run, previous, run == n && n < limit))
+        return -1;
+    *last = run > 0 ? read[run - 1].seq : one->sent;
+    one->dirty = run < n || n == limit;
+    return run;
+}
+
 /* One run of entries to one follower; it stays dirty while there is more. */
 static void serve(struct feedback *f, struct follower *one)
 {
-    uint64_t room = one->acked + one->credit - one->sent;
-    int limit = room < ENTRIES_AT_ONCE ? (int)room : ENTRIES_AT_ONCE;
+    uint64_t room = one->acked + one->credit - one->sent, last = one->sent;
     struct posting *p;
-    struct journal_entry *read;
-    struct digest previous;
-    int n;
+    int run;
     one->dirty = false;
-    if (limit == 0)
+    if (room == 0)
         return;
-    p = posting_new(STREAM_BUDGET);
+    p = posting_new(0);
     if (!p)
         return;
-    if (!link_ok(&f->link, journal_read(f->link.db, p->arena, one->city, str_from(one->agency), one->sent, limit, &read, &n, &previous),
-                 "stream")) {
-        one->dirty = true;
+    run = make_run(f, one, p, room < ENTRIES_AT_ONCE ? (int)room : ENTRIES_AT_ONCE, &last);
+    if (run < 0)
+        one->dirty = true; /* and again, when PostgreSQL is there */
+    if (run < 0 || p->frame.n == 0) {
         posting_free(p);
         return;
     }
-    if ((n == 0 && one->greeted) || !send_run(f, one, p, read, n, previous, n < limit)) {
-        posting_free(p);
-        return;
-    }
-    uint64_t last = n > 0 ? read[n - 1].seq : one->sent; /* what was read goes away with the posting */
-    one->dirty = n == limit;
     if (!feedback_post(f, p))
         return;
     one->greeted = true;
     one->sent = last;
 }
 
+/* Who followed under a key that is no longer the agency's gets nothing more. */
+static bool still_entitled(struct feedback *f, const struct follower *one)
+{
+    struct snapshot *s = publication_get(f->office->publication);
+    int peer = s ? peers_by_key(s->peers, one->key) : -1;
+    bool ok = peer >= 0 && str_eqz(s->peers->items[peer].id, one->agency);
+    snapshot_unref(s);
+    if (!ok)
+        log_event(LOG_WARNING, "peer.revoked", "a key that is no longer on the list followed a journal; the stream is ended",
+                  LOG_FIELDS(LOG_Z("peer", one->agency)));
+    return ok;
+}
+
 bool feedback_stream(struct feedback *f)
 {
     bool more = false;
-    for (size_t i = 0; i < f->followers.n; i++) {
+    for (size_t i = 0; i < f->followers.n;) {
         struct follower *one = &f->followers.items[i];
+        if (one->dirty && !still_entitled(f, one)) {
+            followers_drop(&f->followers, one);
+            continue;
+        }
         if (one->dirty && link_db(&f->link))
             serve(f, one);
         more = more || (one->dirty && f->link.db);
+        i++;
     }
     return more;
 }

@@ -49,7 +49,8 @@ static struct follower *append(struct followers *f, int city, struct str agency)
     return &f->items[f->n++];
 }
 
-struct follower *followers_put(struct followers *f, int city, struct str agency, struct str routing_id)
+struct follower *followers_put(struct followers *f, int city, struct str agency, struct str routing_id,
+                               const unsigned char key[32])
 {
     struct follower *one = followers_find(f, city, agency);
     char *id = copy(routing_id);
@@ -62,7 +63,15 @@ struct follower *followers_put(struct followers *f, int city, struct str agency,
     free(one->routing_id);
     one->routing_id = id;
     one->routing_id_size = routing_id.n;
+    memcpy(one->key, key, sizeof(one->key));
     one->dirty = true;
     one->greeted = false;
     return one;
+}
+
+void followers_drop(struct followers *f, struct follower *one)
+{
+    free(one->agency);
+    free(one->routing_id);
+    *one = f->items[--f->n];
 }

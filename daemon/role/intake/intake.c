@@ -30,6 +30,23 @@ size_t intake_bytes(const struct work *w)
     return (size_t)w->context_bytes;
 }
 
+void intake_pending(const struct work *w, int change)
+{
+    if (w->kind != WORK_SUBMIT)
+        return;
+    for (int i = 0; i < w->submit.n; i++) {
+        const struct work_item *item = &w->submit.items[i];
+        if (item->verdict == REFERRAL_OK && item->decision.outcome == OUTCOME_ASSIGNED)
+            snapshot_pending(w->snapshot, item->decision.organisation, change);
+    }
+}
+
+void intake_back(struct intake *in, struct work *w)
+{
+    quota_give(in->quota, w->actor, intake_items(w), intake_bytes(w));
+    intake_answer(in, w);
+}
+
 /* Everything that waits on the socket, up to a turn's worth. */
 static void take_messages(struct intake *in)
 {
@@ -54,8 +71,8 @@ static void take_answers(struct intake *in)
 {
     struct work *w;
     while ((w = inbox_take(in->works)) != NULL) {
-        quota_give(in->quota, w->actor, intake_items(w), intake_bytes(w));
-        intake_answer(in, w);
+        intake_pending(w, -1);
+        intake_back(in, w);
     }
 }
 
@@ -63,7 +80,10 @@ static void take_postings(struct intake *in)
 {
     struct posting *p;
     while ((p = inbox_take(in->postings)) != NULL) {
-        intake_send(in, p->routing_id, p->frame);
+        if (p->frame.n > 0)
+            intake_send(in, p->routing_id, p->frame);
+        if (p->request_bytes > 0)
+            quota_give(in->quota, p->agency, 1, p->request_bytes);
         posting_free(p);
     }
 }
@@ -129,11 +149,12 @@ struct intake *intake_open(struct office *o, char *why, size_t why_size)
     return in;
 }
 
-void intake_start(struct intake *in)
+bool intake_start(struct intake *in)
 {
     in->started = pthread_create(&in->thread, NULL, intake_main, in) == 0;
     if (in->started)
         pthread_setname_np(in->thread, "intake");
+    return in->started;
 }
 
 const char *intake_endpoint(const struct intake *in)

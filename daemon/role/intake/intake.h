@@ -24,8 +24,12 @@ struct intake {
 
 /* One message from an agency: it is answered, or it is on its way to a keeper or to feedback. Takes *a over. */
 void intake_request(struct intake *in, struct arena **a, const struct received *message);
-/* A work that a keeper gave back: answers the sender, frees it. */
+/* An admitted work that comes back: its room is free again, its sender is answered. */
+void intake_back(struct intake *in, struct work *w);
+/* Answers the sender, frees the work. */
 void intake_answer(struct intake *in, struct work *w);
+/* Counts what was decided in it as on the way to the database, or no longer. */
+void intake_pending(const struct work *w, int change);
 /* Sends bytes; a receiver that is gone or full asks again by itself. False then. */
 bool intake_send(struct intake *in, struct str routing_id, struct str frame);
 

@@ -12,7 +12,8 @@ static uint32_t retry_after(const struct intake *in)
 static struct str local_receipt(struct intake *in, struct work *w, const struct work_item *item)
 {
     struct receipt r = {.agency_ref = item->agency_ref};
-    if (w->busy && item->verdict != REFERRAL_FAULTY) {
+    /* In order but without a receipt: undone, or there was no memory for it. Asking again tells. */
+    if (item->verdict == REFERRAL_OK || (w->busy && item->verdict != REFERRAL_FAULTY)) {
         r.status = RECEIPT_BUSY;
         r.retry_after_ms = retry_after(in);
         metrics_add(&in->office->metrics, COUNT_BUSY, 1);
@@ -68,6 +69,7 @@ void intake_answer(struct intake *in, struct work *w)
     else
         frame = submit_reply(in, w);
     intake_send(in, w->routing_id, frame);
-    metrics_observe(&in->office->metrics, HIST_RECEIPT_US, (uint64_t)(clock_mono_us() - w->arrived_mono_us));
+    if (!w->busy)
+        metrics_observe(&in->office->metrics, HIST_RECEIPT_US, (uint64_t)(clock_mono_us() - w->arrived_mono_us));
     work_free(w);
 }

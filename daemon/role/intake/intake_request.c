@@ -6,6 +6,8 @@
 #include "wire/limits.h"
 #include "wire/reply.h"
 
+enum { KEPT_FRAME_MAX = 4 * LIMIT_REFERRAL };
+
 /* One message on its way through. */
 struct arrival {
     struct intake *in;
@@ -78,20 +80,26 @@ static struct work *new_work(struct arrival *v, enum work_kind kind)
     return w;
 }
 
-/* To the keeper of the city; answered BUSY where there is no room. Takes the work over. */
+/* Takes room for the work from the quota; answers BUSY, and takes the work over, where there is none. */
+static bool admitted(struct arrival *v, struct work *w)
+{
+    if (store_ready(v) && quota_take(v->in->quota, w->actor, intake_items(w), intake_bytes(w)))
+        return true;
+    w->busy = true;
+    intake_answer(v->in, w);
+    return false;
+}
+
+/* Gives an admitted work to the keeper of its city. */
 static void hand_on(struct arrival *v, struct work *w)
 {
     struct intake *in = v->in;
-    if (!store_ready(v) || !quota_take(in->quota, w->actor, intake_items(w), intake_bytes(w))) {
-        w->busy = true;
-        intake_answer(in, w);
+    intake_pending(w, 1);
+    if (slot_post(in->keepers[keeper_of(w->city, in->office->settings.keepers)], (void **)&w))
         return;
-    }
-    if (!slot_post(in->keepers[keeper_of(w->city, in->office->settings.keepers)], (void **)&w)) {
-        quota_give(in->quota, w->actor, intake_items(w), intake_bytes(w));
-        w->busy = true;
-        intake_answer(in, w);
-    }
+    intake_pending(w, -1);
+    w->busy = true;
+    intake_back(in, w);
 }
 
 /* -- Submit -- */
@@ -123,9 +131,6 @@ static void prepare_item(struct arrival *v, struct work *w, struct work_item *it
         return;
     }
     metrics_observe(&v->in->office->metrics, HIST_DECIDE_US, (uint64_t)(clock_mono_us() - start));
-    /* A hint for the next ones of a burst; the database's answer replaces it. */
-    if (item->decision.outcome == OUTCOME_ASSIGNED)
-        atomic_fetch_add_explicit(&s->open[item->decision.organisation], 1, memory_order_relaxed);
 }
 
 static void on_submit(struct arrival *v)
@@ -141,11 +146,8 @@ static void on_submit(struct arrival *v)
         return;
     }
     w->submit.n = submit->n;
-    if (!store_ready(v)) {
-        w->busy = true;
-        intake_answer(v->in, w);
+    if (!admitted(v, w))
         return;
-    }
     for (int i = 0; i < submit->n; i++) {
         prepare_item(v, w, &w->submit.items[i], submit->referrals[i]);
         to_store = to_store || w->submit.items[i].verdict != REFERRAL_FAULTY;
@@ -153,7 +155,7 @@ static void on_submit(struct arrival *v)
     if (to_store)
         hand_on(v, w);
     else
-        intake_answer(v->in, w);
+        intake_back(v->in, w);
 }
 
 /* A frame that is no message at all is kept as it came, and then refused. */
@@ -171,7 +173,8 @@ static void keep_frame(struct arrival *v, const struct faults *faults)
     item->faults = *faults;
     item->id = id_new(v->now_ms, v->peer->city);
     w->submit = (struct work_submit){.items = item, .n = 1, .whole_frame = true};
-    hand_on(v, w);
+    if (admitted(v, w))
+        hand_on(v, w);
 }
 
 /* -- the other messages -- */
@@ -184,7 +187,8 @@ static void on_supplement(struct arrival *v)
     w->event.event = EVENT_SUPPLEMENT;
     w->event.supplement = v->request->supplement;
     w->event.agency_ref = v->request->supplement.agency_ref;
-    hand_on(v, w);
+    if (admitted(v, w))
+        hand_on(v, w);
 }
 
 static void on_withdraw(struct arrival *v)
@@ -195,28 +199,31 @@ static void on_withdraw(struct arrival *v)
     w->event.event = EVENT_WITHDRAW;
     w->event.agency_ref = v->request->withdraw.agency_ref;
     w->event.text = v->request->withdraw.reason;
-    hand_on(v, w);
+    if (admitted(v, w))
+        hand_on(v, w);
 }
 
 /* Follow, Ack and Query read PostgreSQL: feedback may wait for it, this thread may not. */
 static void on_desk(struct arrival *v)
 {
-    struct desk_request *r;
-    if (!store_ready(v)) {
+    struct desk_request *r = ARENA_NEW(*v->arena, struct desk_request);
+    size_t bytes = v->message->frame.n;
+    if (!r || !store_ready(v) || !quota_take(v->in->quota, v->peer->id, 1, bytes)) {
         busy(v);
         return;
     }
-    r = ARENA_NEW(*v->arena, struct desk_request);
-    if (!r)
-        return;
     *r = (struct desk_request){.arena = *v->arena,
                                .snapshot = snapshot_ref(v->snapshot),
                                .peer = v->peer_index,
                                .routing_id = v->message->routing_id,
-                               .request = *v->request};
+                               .request = *v->request,
+                               .bytes = bytes};
+    memcpy(r->key, v->message->key, sizeof(r->key));
     *v->arena = NULL;
-    if (!slot_post(v->in->feedback, (void **)&r))
+    if (!slot_post(v->in->feedback, (void **)&r)) {
+        quota_give(v->in->quota, v->peer->id, 1, bytes);
         desk_request_free(r);
+    }
 }
 
 static void on_ping(struct arrival *v)
@@ -259,9 +266,10 @@ static bool authorised(struct arrival *v)
     return !v->message->chosen_id;
 }
 
-static bool is_garbage(const struct faults *f)
+/* Worth keeping as it came: no message, but not larger than any referral that could have been in it. */
+static bool to_be_kept(const struct faults *f, struct str frame)
 {
-    return f->n > 0 && f->items[0].code == FAULT_MALFORMED;
+    return f->n > 0 && f->items[0].code == FAULT_MALFORMED && frame.n <= KEPT_FRAME_MAX;
 }
 
 void intake_request(struct intake *in, struct arena **a, const struct received *message)
@@ -282,7 +290,7 @@ void intake_request(struct intake *in, struct arena **a, const struct received *
         goto out;
     if (!request_decode(*a, message->frame, SIDE_AGENCY, calendar_day_of_ms(v.now_ms), request, &faults)) {
         log_refused(&v, &faults);
-        if (is_garbage(&faults))
+        if (to_be_kept(&faults, message->frame))
             keep_frame(&v, &faults);
         else
             answer(&v, reply_refusal(*a, request->request_id, &faults, 0));

@@ -2,6 +2,7 @@
 #include "role/keeper/case.h"
 
 #include "role/office/bind.h"
+#include "wire/limits.h"
 #include "wire/referral.h"
 
 static enum db_result refuse(struct case_file *c, enum fault_code code, const char *field)
@@ -20,7 +21,7 @@ static enum db_result repeated(struct case_file *c)
 
 bool case_needs_bytes(enum event e)
 {
-    return e == EVENT_DECLINE || e == EVENT_LAPSE;
+    return e == EVENT_DECLINE || e == EVENT_LAPSE || e == EVENT_ASSIGN || e == EVENT_ERASE || e == EVENT_FOLLOW_UP;
 }
 
 static bool from_organisation(const struct case_file *c)
@@ -78,20 +79,33 @@ static bool still_due(const struct case_file *c)
 static enum db_result supplement_known(struct ledger *l, struct case_file *c, bool *known)
 {
     const struct request_supplement *s = &c->work->event.supplement;
-    struct supplement_row *rows;
-    int n;
-    enum db_result r = batch_find_supplements(l->batch, c->referral, &rows, &n);
-    *known = false;
-    for (int i = 0; r == DB_OK && i < n; i++) {
-        if (!str_eq(rows[i].supplement_ref, s->supplement_ref))
-            continue;
-        *known = true;
-        if (!digest_eq(rows[i].content, s->digest))
-            return refuse(c, FAULT_STATE_FORBIDS, "supplement_ref");
-        c->work->event.journal_seq = rows[i].seq;
-        return repeated(c);
+    struct supplement_row row = {.referral = c->referral, .supplement_ref = s->supplement_ref};
+    enum db_result r = batch_find_supplements(l->batch, &row, 1);
+    *known = row.found || row.in_all >= LIMIT_SUPPLEMENTS;
+    if (r != DB_OK || !*known)
+        return r;
+    if (!row.found)
+        return refuse(c, FAULT_TOO_MANY_ITEMS, "supplement_ref");
+    if (!digest_eq(row.content, s->digest))
+        return refuse(c, FAULT_STATE_FORBIDS, "supplement_ref");
+    c->work->event.journal_seq = row.seq;
+    return repeated(c);
+}
+
+/* An operator's act that was committed before, when the answer to it got lost. */
+static bool acted_before(const struct case_file *c)
+{
+    const struct docket_row *d = c->docket;
+    switch (c->work->event.event) {
+    case EVENT_ASSIGN:
+        return d->state == STATE_OFFERED && str_eq(d->organisation, c->work->event.organisation);
+    case EVENT_RETURN:
+        return d->state == STATE_RETURNED;
+    case EVENT_ERASE:
+        return !state_open((enum state)d->state) && str_empty(d->sealed);
+    default:
+        return false;
     }
-    return r;
 }
 
 /* Everything that may end an event before its transition is looked up. */
@@ -105,6 +119,8 @@ static enum db_result admitted(struct ledger *l, struct case_file *c, bool *go_o
         return DB_OK;
     }
     if (c->work->origin == ORIGIN_TIMER && !still_due(c))
+        return repeated(c);
+    if (c->work->origin == ORIGIN_CONTROL && acted_before(c))
         return repeated(c);
     if (c->work->event.event == EVENT_WITHDRAW && c->docket->state == STATE_WITHDRAWN)
         return repeated(c);
@@ -133,19 +149,25 @@ static const int *excluded(struct ledger *l, const struct case_file *c, int *n)
     return out;
 }
 
-/* Reads the referral back and decides anew, without those that had it. */
+/* Reads the referral back from its sealed bytes. False when it was erased or cannot be opened. */
+static bool reopen(struct ledger *l, struct case_file *c)
+{
+    char bind[BIND_SIZE];
+    struct str bytes = {0};
+    if (!str_empty(c->docket->sealed))
+        bytes = unseal(l->office->personal, l->arena, c->docket->sealed, bind_referral(bind, c->referral));
+    return bytes.p && referral_reopen(l->arena, c->work->snapshot->rules, c->agency, id_ms(c->referral), bytes, &c->facts);
+}
+
+/* Decides anew, without those that had it. */
 static enum db_result prepare_replacement(struct ledger *l, struct case_file *c)
 {
     struct snapshot *s = c->work->snapshot;
-    char bind[BIND_SIZE];
-    struct str bytes = {0};
     int n;
     const int *out = excluded(l, c, &n);
     if (!out)
         return DB_AGAIN;
-    if (!str_empty(c->docket->sealed))
-        bytes = unseal(l->office->personal, l->arena, c->docket->sealed, bind_referral(bind, c->referral));
-    if (!bytes.p || !referral_reopen(l->arena, s->rules, c->agency, id_ms(c->referral), bytes, &c->facts)) {
+    if (!reopen(l, c)) {
         c->why_manual = STR("unreadable");
         return DB_OK;
     }
@@ -156,11 +178,34 @@ static enum db_result prepare_replacement(struct ledger *l, struct case_file *c)
     return DB_OK;
 }
 
+/* What the rules make of it, category and tags, with the organisation an operator chose. */
+static bool decide_by_hand(struct ledger *l, struct case_file *c, int org)
+{
+    const struct ruleset *rules = c->work->snapshot->rules;
+    const struct mode_policy *policy = &rules->policies.modes[c->docket->mode];
+    struct decision by_rules = {.classifier = -1, .category = -1};
+    if (reopen(l, c) && !decide(l->arena, rules, &c->facts, NULL, 0, snapshot_load(c->work->snapshot), &by_rules))
+        return false;
+    c->decision = (struct decision){
+        .outcome = OUTCOME_ASSIGNED,
+        .rule = -1,
+        .classifier = by_rules.classifier,
+        .category = by_rules.category,
+        .tags = by_rules.tags,
+        .n_tags = by_rules.n_tags,
+        .rung = -1,
+        .organisation = org,
+        .respond_within = policy->respond_within,
+        .finish_within = policy->finish_within,
+    };
+    c->placing = (struct placing){.snapshot = c->work->snapshot, .decision = &c->decision};
+    return true;
+}
+
 /* An operator names the organisation; its place is claimed at once, or the act is refused. */
 static enum db_result prepare_offer(struct ledger *l, struct case_file *c)
 {
     const struct ruleset *rules = c->work->snapshot->rules;
-    const struct mode_policy *policy = &rules->policies.modes[c->docket->mode];
     int org = roster_find(&rules->roster, c->work->event.organisation);
     struct claim claim = {.organisation = c->work->event.organisation, .wanted = 1};
     enum db_result r;
@@ -174,17 +219,8 @@ static enum db_result prepare_offer(struct ledger *l, struct case_file *c)
         c->transition = NULL;
         return refuse(c, FAULT_STATE_FORBIDS, "organisation.capacity");
     }
-    c->decision = (struct decision){
-        .outcome = OUTCOME_ASSIGNED,
-        .rule = -1,
-        .classifier = -1,
-        .category = -1,
-        .rung = -1,
-        .organisation = org,
-        .respond_within = policy->respond_within,
-        .finish_within = policy->finish_within,
-    };
-    c->placing = (struct placing){.snapshot = c->work->snapshot, .decision = &c->decision};
+    if (r == DB_OK && !decide_by_hand(l, c, org))
+        r = DB_AGAIN;
     return r;
 }
 

@@ -26,7 +26,7 @@ struct case_file {
     enum state state;               /* after case_write */
 };
 
-/* Whether the referral's own bytes are needed, because it may be decided anew. */
+/* Whether the referral's own bytes are needed: it may be decided anew, or matters whether they are erased. */
 bool case_needs_bytes(enum event e);
 /* Checks; faults go into the work. DB_OK also when the event is refused. */
 enum db_result case_open(struct ledger *l, struct case_file *c) DB_CHECKED;

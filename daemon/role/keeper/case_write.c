@@ -45,7 +45,7 @@ static int64_t next_due(struct ledger *l, const struct case_file *c, int64_t *fi
     case EVENT_SUSPEND:
         return l->now_ms + SUSPENSION_REVIEW_DAYS * DAY_MS;
     case EVENT_RESUME: /* suspended time does not count */
-        return *finish_by = a->finish_by_ms + (l->now_ms - c->docket->changed_ms);
+        return *finish_by = a->finish_by_ms + (l->now_ms > c->docket->changed_ms ? l->now_ms - c->docket->changed_ms : 0);
     case EVENT_EXTEND:
         return *finish_by = calendar_ms_of_day(c->work->event.answer.on + 1) - 1;
     case EVENT_OVERDUE:
@@ -221,6 +221,16 @@ static bool settle(struct ledger *l, struct case_file *c, struct docket_write *d
     return ok;
 }
 
+/* The event's own step, with what was said; of a referral whose personal data is erased, no more of it is kept. */
+static bool write_step(struct ledger *l, struct case_file *c, struct step *step)
+{
+    const struct work_event *e = &c->work->event;
+    bool erased = case_needs_bytes(e->event) && str_empty(c->docket->sealed);
+    if (erased)
+        return ledger_step(l, c->head, step, STR(""), NULL, 0);
+    return ledger_step(l, c->head, step, str_empty(e->text) ? e->answer.text : e->text, e->answer.facts, e->answer.n_facts);
+}
+
 bool case_write(struct ledger *l, struct case_file *c)
 {
     struct work_event *e = &c->work->event;
@@ -239,8 +249,7 @@ bool case_write(struct ledger *l, struct case_file *c)
     if (!settle(l, c, &d, &finish_by) || !write_assignment(l, c, finish_by))
         return false;
     step = first_step(c, &d);
-    if (c->transition->effect != EFFECT_OFFER &&
-        !ledger_step(l, c->head, &step, str_empty(e->text) ? e->answer.text : e->text, e->answer.facts, e->answer.n_facts))
+    if (c->transition->effect != EFFECT_OFFER && !write_step(l, c, &step))
         return false;
     if ((c->transition->effect == EFFECT_REPLACE || c->transition->effect == EFFECT_OFFER) && !step_of_offer(l, c, &d))
         return false;

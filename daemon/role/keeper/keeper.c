@@ -2,8 +2,9 @@
  * keeper.c - the thread that owns a connection to PostgreSQL and commits what it is given
  *
  * Takes whatever waits (natural group commit, no linger), runs it as one transaction, gives the answers back. A batch whose
- * commit is in doubt is run again after reconnecting: the keys in the database tell what was done. A batch that the
- * database will not have is split until the work that spoils it stands alone.
+ * commit is in doubt is run again after reconnecting: the keys in the database tell what was done. A batch with a value that
+ * the database will not have is split until the work that spoils it stands alone. What is wrong with the database itself is
+ * nobody's fault who sends: BUSY.
  */
 #include "base/clock.h"
 #include "base/log.h"
@@ -12,6 +13,7 @@
 #include "role/office/notice.h"
 #include "role/office/posting.h"
 #include "role/office/roles.h"
+#include "store/migrate.h"
 #include "transport/box.h"
 
 #include <pthread.h>
@@ -22,8 +24,15 @@
 
 enum {
     AGAIN_MAX = 20,        /* transactions in a row that the server rolled back, before senders are told BUSY */
+    LOST_MAX = 5,          /* connections in a row that the same batch was lost with, likewise */
+    LOST_PAUSE_MS = 200,   /* before the third of them; doubling */
+    WRONG_PAUSE_MS = 200,
+    MONTHS_AHEAD = 2,
     QUEUE_MAX = 1024,      /* works taken from the inbox at once */
 };
+
+_Static_assert(BEAT_KEEPER + KEEPERS_MAX <= sizeof(((struct office *)0)->beats) / sizeof(((struct office *)0)->beats[0]),
+               "each keeper has a beat of its own");
 
 struct keeper {
     struct office *office;
@@ -31,7 +40,7 @@ struct keeper {
     char name[32];
     struct inbox *inbox;
     struct slot *back[ORIGIN_COUNT];
-    struct slot *courier, *dispatch, *feedback;
+    struct slot *courier, *feedback;
     struct link link;
     struct ledger ledger;
     struct work *submits[QUEUE_MAX], *events[QUEUE_MAX];
@@ -89,8 +98,7 @@ static void send_notices(struct keeper *k)
     struct ledger *l = &k->ledger;
     for (size_t i = 0; i < l->n_notices; i++) {
         struct notice *n = l->notices[i];
-        struct slot *to = n->kind == NOTICE_OFFER ? k->courier : n->kind == NOTICE_CANCELLED ? k->dispatch : k->feedback;
-        if (!slot_post(to, (void **)&n))
+        if (!slot_post(n->kind == NOTICE_ADVANCED ? k->feedback : k->courier, (void **)&n))
             free(n);
     }
     l->n_notices = 0;
@@ -110,11 +118,31 @@ static void note_loads(struct keeper *k)
 
 typedef enum db_result (*ledger_fn)(struct ledger *, struct work **, int);
 
-/* Runs until the database has answered: OK, WRONG, or AGAIN too many times; LOST only when the daemon stops. */
+/*
+ * The batch was lost with its connection, for the `lost`th time. True when it may be run again: a connection that can be opened
+ * but not used to commit, over and over, would keep everybody waiting for ever.
+ */
+static bool may_replay(struct keeper *k, int lost, int n)
+{
+    char error[320];
+    snprintf(error, sizeof(error), "%s", db_error(k->link.db));
+    metrics_add(&k->office->metrics, COUNT_BATCH_REPLAYS, 1);
+    link_lost(&k->link);
+    if (lost < LOST_MAX) {
+        if (lost > 1)
+            pause_ms(k, LOST_PAUSE_MS << (lost - 2));
+        return true;
+    }
+    log_event(LOG_ERROR, "store.exhausted", "the same batch was lost again and again; its senders are told BUSY",
+              LOG_FIELDS(LOG_Z("role", k->name), LOG_I("works", n), LOG_Z("error", error)));
+    return false;
+}
+
+/* Runs until the database has answered: OK, WRONG, REFUSED; or AGAIN or LOST too many times, or the daemon stops. */
 static enum db_result run_settled(struct keeper *k, ledger_fn run, struct work **works, int n)
 {
     struct metrics *m = &k->office->metrics;
-    for (int tries = 0;;) {
+    for (int tries = 0, lost = 0;;) {
         int64_t start = clock_mono_us();
         enum db_result r;
         if (!connected(k))
@@ -131,8 +159,8 @@ static enum db_result run_settled(struct keeper *k, ledger_fn run, struct work *
         }
         ledger_end(&k->ledger);
         if (r == DB_LOST) {
-            metrics_add(m, COUNT_BATCH_REPLAYS, 1);
-            link_lost(&k->link);
+            if (!may_replay(k, ++lost, n))
+                return r;
         } else if (r == DB_AGAIN && ++tries < AGAIN_MAX) {
             metrics_add(m, COUNT_BATCH_RETRIES, 1);
             pause_ms(k, 1 + (int)randombytes_uniform(20));
@@ -142,10 +170,33 @@ static enum db_result run_settled(struct keeper *k, ledger_fn run, struct work *
     }
 }
 
+/* What may be missing is a partition that nobody made in time. True when there was one to make. */
+static bool mended(struct keeper *k)
+{
+    int made = 0;
+    return link_ok(&k->link, schema_partitions(k->link.db, clock_now_ms(), MONTHS_AHEAD, &made), "partitions") && made > 0;
+}
+
+/* run_settled(), and once more after what is wrong with the database could be mended. */
+static enum db_result run_mended(struct keeper *k, ledger_fn run, struct work **works, int n)
+{
+    enum db_result r = run_settled(k, run, works, n);
+    if (r != DB_WRONG)
+        return r;
+    log_event(LOG_ERROR, "store.wrong", "the database is not as it should be; senders are told BUSY",
+              LOG_FIELDS(LOG_Z("role", k->name), LOG_I("works", n), LOG_Z("error", db_error(k->link.db))));
+    if (mended(k))
+        r = run_settled(k, run, works, n);
+    if (r == DB_WRONG)
+        pause_ms(k, WRONG_PAUSE_MS);
+    return r;
+}
+
 /* The database will not have this work: its raw bytes are kept aside and the sender is told. */
 static bool set_aside(struct keeper *k, struct work *w)
 {
     bool ok = true;
+    enum db_result r;
     if (w->kind != WORK_SUBMIT)
         return false;
     for (int i = 0; i < w->submit.n && ok; i++) {
@@ -153,8 +204,11 @@ static bool set_aside(struct keeper *k, struct work *w)
         struct work *works = &one;
         one.submit.items = &w->submit.items[i];
         one.submit.n = 1;
-        if (run_settled(k, ledger_submit, &works, 1) == DB_OK)
+        r = run_settled(k, ledger_submit, &works, 1);
+        if (r == DB_OK)
             continue;
+        if (r != DB_REFUSED)
+            return false;
         fault_add(&w->submit.items[i].faults, FAULT_MALFORMED, "%s", "");
         w->submit.items[i].verdict = REFERRAL_UNDECODABLE;
         ok = run_settled(k, ledger_submit, &works, 1) == DB_OK;
@@ -165,12 +219,12 @@ static bool set_aside(struct keeper *k, struct work *w)
 static void run_batch(struct keeper *k, ledger_fn run, struct work **works, int n)
 {
     while (n > 0) {
-        enum db_result r = run_settled(k, run, works, n);
+        enum db_result r = run_mended(k, run, works, n);
         int done = r == DB_OK ? n - k->ledger.n_deferred : n;
         if (r == DB_OK) {
             for (int i = 0; i < done; i++)
                 give_back(k, works[i]);
-        } else if (r != DB_WRONG) {
+        } else if (r != DB_REFUSED) {
             give_back_busy(k, works, n);
         } else if (n > 1) {
             run_batch(k, run, works, n / 2);
@@ -211,9 +265,8 @@ static bool open_slots(struct keeper *k)
     for (int i = 0; i < ORIGIN_COUNT; i++)
         ok = (k->back[i] = slot_open(h, origin_inboxes[i])) && ok;
     k->courier = slot_open(h, INBOX_COURIER);
-    k->dispatch = slot_open(h, INBOX_DISPATCH_NOTICES);
     k->feedback = slot_open(h, INBOX_FEEDBACK);
-    return ok && k->courier && k->dispatch && k->feedback;
+    return ok && k->courier && k->feedback;
 }
 
 static void close_slots(struct keeper *k)
@@ -221,7 +274,6 @@ static void close_slots(struct keeper *k)
     for (int i = 0; i < ORIGIN_COUNT; i++)
         slot_close(k->back[i]);
     slot_close(k->courier);
-    slot_close(k->dispatch);
     slot_close(k->feedback);
 }
 
@@ -229,10 +281,10 @@ static void *keeper_main(void *arg)
 {
     struct keeper *k = arg;
     void *input = inbox_zmq(k->inbox);
-    bool ready;
-    if (!open_slots(k))
+    bool ready, able = open_slots(k);
+    if (!able)
         log_event(LOG_ERROR, "keeper.start", "no memory for letter boxes", LOG_FIELDS(LOG_Z("keeper", k->name)));
-    for (bool last = false; !last;) {
+    for (bool last = !able; !last;) {
         last = stopping(k); /* one more turn then: what was handed on before is still committed */
         beat(k);
         box_wait(&input, 1, last ? 0 : 500, &ready);
@@ -258,6 +310,7 @@ struct keeper *keeper_open(struct office *o, int number, char *why, size_t why_s
     k->ledger.office = o;
     snprintf(k->name, sizeof(k->name), "keeper.%d", number);
     link_init(&k->link, o, k->name);
+    k->link.keeper = number;
     k->inbox = inbox_open(o->hub, keeper_inbox(number, box));
     if (!k->inbox) {
         snprintf(why, why_size, "cannot open the inbox of keeper %d", number);
@@ -267,11 +320,12 @@ struct keeper *keeper_open(struct office *o, int number, char *why, size_t why_s
     return k;
 }
 
-void keeper_start(struct keeper *k)
+bool keeper_start(struct keeper *k)
 {
     k->started = pthread_create(&k->thread, NULL, keeper_main, k) == 0;
     if (k->started)
         pthread_setname_np(k->thread, k->name);
+    return k->started;
 }
 
 void keeper_close(struct keeper *k)

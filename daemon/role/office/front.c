@@ -61,11 +61,14 @@ static bool database_fit(struct office *o, char *why, size_t why_size)
 
 bool front_open(struct office *o, struct arena *a, const char *config_dir, char *why, size_t why_size)
 {
+    char reason[256] = "";
     if (!front_settings(o, a, config_dir))
         return false;
     o->daemon = id_new(clock_now_ms(), 0);
     o->publication = publication_new();
-    o->personal = keyring_load(o->settings.key_personal, why, why_size);
+    o->personal = keyring_load(o->settings.key_personal, reason, sizeof(reason));
+    if (!o->personal)
+        snprintf(why, why_size, "%s: %s", o->settings.key_personal, reason);
     if (!o->publication || !o->personal || !key_pair_load(o->settings.key_router, &o->router_keys, why, why_size) ||
         !database_fit(o, why, why_size))
         return false;

@@ -10,7 +10,18 @@ enum { BACKOFF_FIRST_MS = 100, BACKOFF_LAST_MS = 5000 };
 
 void link_init(struct link *l, struct office *o, const char *name)
 {
-    *l = (struct link){.office = o, .name = name, .wait_ms = BACKOFF_FIRST_MS};
+    *l = (struct link){.office = o, .name = name, .keeper = -1, .wait_ms = BACKOFF_FIRST_MS};
+}
+
+/* Whether this keeper can commit now. The store is up when all of them can. */
+static void tell(struct link *l, bool up)
+{
+    unsigned bit, down;
+    if (l->keeper < 0)
+        return;
+    bit = 1u << l->keeper;
+    down = up ? atomic_fetch_and(&l->office->keepers_down, ~bit) & ~bit : atomic_fetch_or(&l->office->keepers_down, bit) | bit;
+    atomic_store(&l->office->store_up, down == 0);
 }
 
 void link_close(struct link *l)
@@ -43,12 +54,12 @@ struct db *link_db(struct link *l)
         r = db_check_durable(l->db, why, sizeof(why));
     if (r == DB_OK) {
         log_event(LOG_INFO, "store.connected", "PostgreSQL is there", LOG_FIELDS(LOG_Z("role", l->name)));
-        atomic_store(&l->office->store_up, true);
+        tell(l, true);
         l->wait_ms = BACKOFF_FIRST_MS;
         l->next_try_ms = 0;
         return l->db;
     }
-    atomic_store(&l->office->store_up, false);
+    tell(l, false);
     db_close(l->db);
     l->db = NULL;
     log_event(LOG_ERROR, "store.unreachable", why, LOG_FIELDS(LOG_Z("role", l->name), LOG_I("retry_ms", l->wait_ms)));
@@ -58,7 +69,7 @@ struct db *link_db(struct link *l)
 
 void link_lost(struct link *l)
 {
-    atomic_store(&l->office->store_up, false);
+    tell(l, false);
     metrics_add(&l->office->metrics, COUNT_STORE_LOST, 1);
     log_event(LOG_ERROR, "store.lost", "the connection to PostgreSQL is gone",
               LOG_FIELDS(LOG_Z("role", l->name), LOG_Z("error", l->db ? db_error(l->db) : "")));

@@ -2,7 +2,8 @@
  * link.h - a role's connection to PostgreSQL, which comes back by itself
  *
  * Tries again after 0.1 s, doubling up to 5 s, half of each wait at random, so that many daemons do not
- * knock together. Logs when it is lost and when it is back, and keeps office->store_up.
+ * knock together. Logs when it is lost and when it is back. The keepers' links keep office->store_up: the others may
+ * come and go, commits do not depend on them.
  *
  * Threads: one link a role.
  */
@@ -16,6 +17,7 @@ struct link {
     struct office *office;
     const char *name;
     struct db *db;       /* NULL: not there */
+    int keeper;          /* its number; -1: not a keeper's, whose state says nothing about committing */
     int wait_ms;         /* the next back-off */
     int64_t next_try_ms; /* monotonic */
 };

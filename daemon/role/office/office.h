@@ -22,7 +22,8 @@ struct office {
     struct publication *publication;
     struct id daemon;             /* this process */
     struct metrics metrics;
-    atomic_bool store_up;         /* false: PostgreSQL is out of reach; senders get BUSY */
+    atomic_bool store_up;         /* false: some keeper cannot commit; senders get BUSY */
+    atomic_uint keepers_down;     /* a bit for each that cannot */
     atomic_bool draining;         /* SIGTERM: no new work */
     atomic_bool stopping;         /* every role leaves its loop */
     atomic_llong beats[16];       /* monotonic ms of each role's last turn; the watchdog looks */

@@ -4,10 +4,13 @@
 #include <assert.h>
 #include <stdlib.h>
 
+enum { BYTES_SHARE = 8 }; /* one agency may hold an eighth of the bytes */
+
 struct holder {
     char *id;
     size_t n_id;
     int items;
+    size_t bytes;
 };
 
 struct quota {
@@ -85,10 +88,11 @@ bool quota_take(struct quota *q, struct str agency, int items, size_t bytes)
     if (q->items + items > q->max_items || q->bytes + bytes > q->max_bytes)
         return false;
     h = holder_of(q, agency);
-    /* A batch larger than the agency's share may pass alone, or it could never be sent. */
-    if (!h || (h->items > 0 && h->items + items > q->max_items_per_agency))
+    /* A message larger than the agency's share may pass alone, or it could never be sent. */
+    if (!h || (h->items > 0 && (h->items + items > q->max_items_per_agency || h->bytes + bytes > q->max_bytes / BYTES_SHARE)))
         return false;
     h->items += items;
+    h->bytes += bytes;
     q->items += items;
     q->bytes += bytes;
     return true;
@@ -97,8 +101,9 @@ bool quota_take(struct quota *q, struct str agency, int items, size_t bytes)
 void quota_give(struct quota *q, struct str agency, int items, size_t bytes)
 {
     struct holder *h = holder_of(q, agency);
-    assert(h && h->items >= items && q->items >= items && q->bytes >= bytes);
+    assert(h && h->items >= items && h->bytes >= bytes && q->items >= items && q->bytes >= bytes);
     h->items -= items;
+    h->bytes -= bytes;
     q->items -= items;
     q->bytes -= bytes;
 }

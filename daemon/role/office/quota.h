@@ -15,7 +15,7 @@
 
 struct quota;
 
-/* Limits: referrals in all, for one agency, and bytes in all. NULL when memory is out. */
+/* Limits: referrals in all, for one agency, and bytes in all, of which one agency may hold an eighth. NULL when memory is out. */
 struct quota *quota_new(int items, int items_per_agency, size_t bytes);
 void quota_free(struct quota *q);
 /* False when a limit would be passed or memory is out; then nothing is taken. */

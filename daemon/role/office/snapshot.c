@@ -9,6 +9,13 @@ struct publication {
     struct snapshot *current;
 };
 
+static void free_board(struct snapshot *s)
+{
+    free(s->open);
+    free(s->capacity);
+    free(s->pending);
+}
+
 struct snapshot *snapshot_new(const struct ruleset **rules, const struct peers **peers)
 {
     struct snapshot *s = calloc(1, sizeof(*s));
@@ -17,9 +24,9 @@ struct snapshot *snapshot_new(const struct ruleset **rules, const struct peers *
         return NULL;
     s->open = calloc(n + 1, sizeof(*s->open));
     s->capacity = calloc(n + 1, sizeof(*s->capacity));
-    if (!s->open || !s->capacity) {
-        free(s->open);
-        free(s->capacity);
+    s->pending = calloc(n + 1, sizeof(*s->pending));
+    if (!s->open || !s->capacity || !s->pending) {
+        free_board(s);
         free(s);
         return NULL;
     }
@@ -45,23 +52,32 @@ void snapshot_unref(struct snapshot *s)
         return;
     ruleset_unref(s->rules);
     peers_unref(s->peers);
-    free(s->open);
-    free(s->capacity);
+    free_board(s);
     free(s);
 }
 
 static struct load load_of(void *context, int organisation)
 {
     struct snapshot *s = context;
-    return (struct load){
+    struct load load = {
         .open = atomic_load_explicit(&s->open[organisation], memory_order_relaxed),
         .capacity = atomic_load_explicit(&s->capacity[organisation], memory_order_relaxed),
     };
+    int pending = atomic_load_explicit(&s->pending[organisation], memory_order_relaxed);
+    /* Some of what is pending may be a repeat or fail: only the database can say that the last place is gone. */
+    if (load.open < load.capacity)
+        load.open = load.open + pending < load.capacity ? load.open + pending : load.capacity - 1;
+    return load;
 }
 
 struct load_view snapshot_load(struct snapshot *s)
 {
     return (struct load_view){.of = load_of, .context = s};
+}
+
+void snapshot_pending(struct snapshot *s, int organisation, int change)
+{
+    atomic_fetch_add_explicit(&s->pending[organisation], change, memory_order_relaxed);
 }
 
 void snapshot_note_load(struct snapshot *s, struct str organisation, int open, int capacity)

@@ -20,6 +20,8 @@ struct snapshot {
     /* One an organisation, by index in rules->roster. Hints: the database has the last word. */
     atomic_int *open;
     atomic_int *capacity;
+    /* Decided for it and on the way to the database: sways the choice between organisations, never makes one full. */
+    atomic_int *pending;
 };
 
 /* Takes over both references. The board starts empty, with the roster's capacities. NULL when memory is out. */
@@ -28,6 +30,8 @@ struct snapshot *snapshot_ref(struct snapshot *s);
 void snapshot_unref(struct snapshot *s); /* NULL is accepted */
 /* What decide() asks. */
 struct load_view snapshot_load(struct snapshot *s);
+/* One more (1) or one fewer (-1) on the way to the database. */
+void snapshot_pending(struct snapshot *s, int organisation, int change);
 /* Notes what the database said. Unknown organisations are ignored. */
 void snapshot_note_load(struct snapshot *s, struct str organisation, int open, int capacity);
 

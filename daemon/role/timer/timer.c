@@ -37,6 +37,7 @@ struct timer {
     int in_flight;
     int *cities;
     int n_cities;
+    unsigned turn; /* which city comes first, so that none waits for another's backlog */
     int64_t next_due_ms, next_board_ms, next_partitions_ms; /* monotonic */
     pthread_t thread;
     bool started;
@@ -70,12 +71,15 @@ static void look_for_due(struct timer *t, struct snapshot *s)
 {
     struct arena *a = arena_new(0);
     int64_t now = clock_now_ms();
+    int share = t->n_cities > 0 ? IN_FLIGHT_MAX / t->n_cities + 1 : 0;
     for (int i = 0; a && i < t->n_cities && t->in_flight < IN_FLIGHT_MAX && t->link.db; i++) {
+        int city = t->cities[t->turn++ % (unsigned)t->n_cities];
         struct due_row *rows;
         int n = 0;
-        if (!link_ok(&t->link, due_claim(t->link.db, a, t->cities[i], now, now + CLAIM_MS, IN_FLIGHT_MAX - t->in_flight, &rows, &n),
-                     "due rows"))
+        if (!link_ok(&t->link, due_claim(t->link.db, a, city, now, now + CLAIM_MS, share, &rows, &n), "due rows"))
             break;
+        if (n == share)
+            t->next_due_ms = 0; /* there is more: look again as soon as there is room */
         for (int j = 0; j < n; j++)
             if (rows[j].due_kind >= DUE_RESPOND && rows[j].due_kind <= DUE_RESUME)
                 hand_on(t, s, &rows[j]);
@@ -145,7 +149,7 @@ static void turn(struct timer *t)
         refresh_board(t, s);
     if (t->link.db && is_time(&t->next_partitions_ms, now, PARTITIONS_EVERY_MS))
         make_partitions(t);
-    if (t->link.db && !atomic_load(&t->office->draining) && is_time(&t->next_due_ms, now, DUE_EVERY_MS))
+    if (t->link.db && !atomic_load(&t->office->draining) && t->in_flight < IN_FLIGHT_MAX && is_time(&t->next_due_ms, now, DUE_EVERY_MS))
         look_for_due(t, s);
 out:
     snapshot_unref(s);
@@ -193,11 +197,12 @@ struct timer *timer_open(struct office *o, char *why, size_t why_size)
     return t;
 }
 
-void timer_start(struct timer *t)
+bool timer_start(struct timer *t)
 {
     t->started = pthread_create(&t->thread, NULL, timer_main, t) == 0;
     if (t->started)
         pthread_setname_np(t->thread, "timer");
+    return t->started;
 }
 
 void timer_close(struct timer *t)

@@ -118,6 +118,8 @@ CREATE TABLE assignment (
     status       smallint    NOT NULL,               -- 1 offered, 2 accepted, 3 declined, 4 lapsed, 5 cancelled, 6 concluded
     term         int         NOT NULL DEFAULT 0,     -- 0: not yet delivered to any session
     session      uuid,                               -- the receiver's session that has it
+    receiver     text COLLATE "C",                   -- whose session that is
+    told         boolean     NOT NULL DEFAULT true,  -- false: lapsed or cancelled, and the receiver is still to hear of it
     respond_by   timestamptz NOT NULL,
     finish_count smallint    NOT NULL,               -- the limit that starts at acceptance
     finish_unit  smallint    NOT NULL,
@@ -130,6 +132,7 @@ CREATE TABLE assignment (
 );
 CREATE INDEX assignment_referral ON assignment (city, referral);
 CREATE INDEX assignment_open ON assignment (city, organisation) WHERE status = 1;
+CREATE INDEX assignment_untold ON assignment (city, receiver) WHERE NOT told;
 
 -- How full each organisation is. The database, not the daemon, keeps open <= capacity.
 CREATE TABLE load (

@@ -1,0 +1,68 @@
+/*
+ * courier_untold.c - receivers told that an assignment is over
+ *
+ * What lapses or is withdrawn after it was delivered is marked as untold in the same transaction. Whichever daemon has the
+ * receiver, now or when it comes back, finds it here within a second, or at once when one of its own keepers hints; dispatch
+ * sends it, and only then it is marked as told. So it is told at least once.
+ */
+#include "base/clock.h"
+#include "role/dispatch/courier.h"
+
+enum { TELL_EVERY_MS = 1000 };
+
+/* Where PostgreSQL does not answer it will be told again. */
+static void mark(struct courier *c, struct db *db)
+{
+    const bool full = c->n_told == UNTOLD_AT_ONCE;
+    if (c->n_told == 0)
+        return;
+    if (link_ok(&c->link, untold_mark(db, c->told, c->n_told), "untold_mark") && full)
+        c->untold_hint = true; /* there are likely more */
+    c->n_told = 0;
+}
+
+static const struct str *receivers(struct courier *c, struct arena *a, int *n)
+{
+    struct str *out = ARENA_ARRAY(a, (size_t)session_table_size(c->sessions) + 1, struct str);
+    *n = 0;
+    for (struct session *s = session_next(c->sessions, NULL); s && out; s = session_next(c->sessions, s))
+        out[(*n)++] = s->receiver;
+    return out;
+}
+
+static void hand_over(struct courier *c, const struct untold *u)
+{
+    struct session *s = session_of_receiver(c->sessions, u->receiver);
+    struct letter *l = s ? letter_new(LETTER_CANCELLED, s->id) : NULL;
+    if (!l)
+        return;
+    if (offers_drop(&s->offers, u->assignment))
+        s->look = true;
+    l->assignment = u->assignment;
+    l->reason = u->status == ASSIGNMENT_LAPSED ? "lapsed" : "withdrawn";
+    c->n_telling += courier_post(c, l);
+}
+
+static void fetch(struct courier *c, struct db *db)
+{
+    struct arena *a = arena_new(0);
+    const struct str *names;
+    struct untold *rows;
+    int n, n_rows = 0;
+    c->n_telling = 0;
+    c->untold_hint = false;
+    c->next_untold_ms = clock_mono_ms() + TELL_EVERY_MS;
+    names = a ? receivers(c, a, &n) : NULL;
+    if (names && link_ok(&c->link, untold_list(db, a, names, n, UNTOLD_AT_ONCE, &rows, &n_rows), "untold_list"))
+        for (int i = 0; i < n_rows; i++)
+            hand_over(c, &rows[i]);
+    arena_free(a);
+}
+
+void courier_tell(struct courier *c, struct db *db)
+{
+    mark(c, db);
+    /* While some are on their way, a hint waits: they would be told twice. */
+    if (c->link.db && ((c->untold_hint && c->n_telling == 0) || clock_mono_ms() >= c->next_untold_ms))
+        fetch(c, c->link.db);
+}
