@@ -50,6 +50,15 @@ static const struct statement lock_dockets = {
     "decisions, conclusion, changed FROM docket WHERE city = $1::int4 AND referral = ANY($2::uuid[]) ORDER BY referral FOR UPDATE",
 };
 
+/*
+ * What is being decided cannot be delivered anew meanwhile, which would raise its term behind the decision's back: delivery.c skips
+ * what is locked.
+ */
+static const struct statement lock_offers = {
+    "lock_offers",
+    "SELECT id FROM assignment WHERE city = $1::int4 AND referral = ANY($2::uuid[]) AND status = 1 ORDER BY referral FOR UPDATE",
+};
+
 static const struct statement docket_history = {
     "docket_history",
     "SELECT id, referral, agency, organisation, org_city, status, term, respond_by, finish_by, finish_count, finish_unit, "
@@ -271,7 +280,7 @@ static int queue_dockets(struct batch *b, struct docket_row *dockets, int n)
         if (!room)
             return -1;
         int answer = batch_ask_city(b, &lock_dockets, city, ids);
-        if (answer < 0 || batch_ask_city(b, &docket_history, city, ids) < 0)
+        if (answer < 0 || batch_ask_city(b, &lock_offers, city, ids) < 0 || batch_ask_city(b, &docket_history, city, ids) < 0)
             return -1;
         first = first < 0 ? answer : first;
     }
@@ -291,7 +300,7 @@ static void read_dockets(struct batch *b, int answer, struct docket_row *dockets
 {
     for (int from = 0, end; from < n; from = end) {
         end = dockets_end(dockets, n, from);
-        const PGresult *res = pipe_result(b->db, answer++), *history = pipe_result(b->db, answer++);
+        const PGresult *res = pipe_result(b->db, answer), *history = pipe_result(b->db, answer + 2);
         for (int i = from, row = 0, past = 0; i < end; i++) {
             struct docket_row *d = &dockets[i];
             *d = (struct docket_row){.referral = d->referral, .want_sealed = d->want_sealed};
@@ -301,6 +310,7 @@ static void read_dockets(struct batch *b, int answer, struct docket_row *dockets
             docket_fields(&f, d);
             past = docket_assignments(history, past, b->arena, d);
         }
+        answer += 3;
     }
 }
 

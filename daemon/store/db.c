@@ -4,6 +4,7 @@
 #include "store/conn.h"
 
 #include <assert.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -277,6 +278,16 @@ void db_close(struct db *db)
     PQfinish(db->conn);
     pthread_mutex_destroy(&db->cancel_lock);
     free(db);
+}
+
+bool db_alive(struct db *db)
+{
+    struct pollfd p = {.fd = PQsocket(db->conn), .events = POLLIN};
+    if (db->lost || p.fd < 0 || poll(&p, 1, 0) < 0)
+        return false;
+    if (p.revents && PQconsumeInput(db->conn) != 1)
+        db->lost = true;
+    return !db->lost && PQstatus(db->conn) == CONNECTION_OK;
 }
 
 void db_cancel(struct db *db)

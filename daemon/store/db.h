@@ -35,6 +35,9 @@ const char *db_error(const struct db *db);
  */
 enum db_result db_check_durable(struct db *db, char *why, size_t why_size) DB_CHECKED;
 
+/* Looks, without asking the server anything, whether an idle connection still stands: one that was closed shows at once. */
+bool db_alive(struct db *db);
+
 /* Cancels a statement that runs on another thread, at shutdown. */
 void db_cancel(struct db *db);
 

@@ -20,7 +20,12 @@
 #define ZMQ_ZAP_ENFORCE_DOMAIN 93
 #endif
 
-#define FRAME_MAX (INT64_C(16) * 1024 * 1024)
+/*
+ * A peer may have RCVHWM frames waiting here, each up to this. What daemons send to their clients may be larger: those have asked
+ * for it.
+ */
+#define FRAME_MAX       (INT64_C(5) * 1024 * 1024)
+#define FRAME_MAX_HEARD (INT64_C(16) * 1024 * 1024)
 
 struct number_option {
     int option, value;
@@ -30,7 +35,7 @@ struct number_option {
 static const struct number_option common_options[] = {
     {ZMQ_LINGER, 2000},
     {ZMQ_SNDHWM, 1000},
-    {ZMQ_RCVHWM, 256}, /* whole messages a peer; what is beyond waits in TCP */
+    {ZMQ_RCVHWM, 64}, /* whole messages a peer; what is beyond waits in TCP */
     {ZMQ_HANDSHAKE_IVL, 5000},
 };
 static const struct number_option tcp_options[] = {
@@ -61,8 +66,8 @@ static bool set_numbers(void *z, const struct number_option *options, int n)
 
 static struct socket *socket_make(struct hub *h, enum socket_kind kind, bool tcp)
 {
-    const int64_t frame_max = FRAME_MAX;
     const bool router = kind != SOCKET_DEALER;
+    const int64_t frame_max = router ? FRAME_MAX : FRAME_MAX_HEARD;
     struct socket *s = calloc(1, sizeof(*s));
     if (!s)
         return NULL;

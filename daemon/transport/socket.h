@@ -2,7 +2,7 @@
  * socket.h - the ROUTER sockets of the daemon, the DEALER sockets of its tools, the local control socket
  *
  * Settings follow what was measured: no ZMQ heartbeats, TCP keepalive instead, ROUTER_MANDATORY, no
- * handover, bounded linger, handshake within 5 s, a hard frame limit of 16 MiB (a peer past it is
+ * handover, bounded linger, handshake within 5 s, a hard frame limit of 5 MiB (a peer past it is
  * disconnected; a smaller frame past the protocol's limit gets a coded refusal).
  *
  * Threads: a socket belongs to the thread that uses it; opened there or handed over before first use.

@@ -316,6 +316,23 @@ class Lab:
         assert not problems, "\n".join(problems)
 
 
+class TableLock:
+    """Holds a table so that no transaction gets past it, until released."""
+
+    def __init__(self, lab: Lab, table: str) -> None:
+        self.child = subprocess.Popen(["psql", "-XAtq", "-d", lab.conninfo], stdin=subprocess.PIPE,
+                                      stdout=subprocess.DEVNULL, text=True)
+        self.child.stdin.write(f"BEGIN; LOCK TABLE referral.{table};\n")
+        self.child.stdin.flush()
+        while lab.value("SELECT count(*) FROM pg_locks WHERE granted AND mode = 'AccessExclusiveLock' "
+                        f"AND relation = '{table}'::regclass") == "0":
+            assert self.child.poll() is None
+
+    def release(self) -> None:
+        if self.child.poll() is None:
+            self.child.communicate("COMMIT;\n", timeout=20)
+
+
 class Places:
     """Where things stand in the database, for tests that look behind the wire."""
 

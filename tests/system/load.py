@@ -19,9 +19,9 @@ CATEGORIES = ("neighbour", "labour", "medical", "debt", "", "CC-4-10-89-3")
 class Worker(threading.Thread):
     """A peer on a thread of its own. What goes wrong is kept in `failure`, and told by finish()."""
 
-    def __init__(self, lab, name: str, seed: int) -> None:
+    def __init__(self, lab, name: str, seed: int, ends: dict[str, str] | None = None) -> None:
         super().__init__(name=name, daemon=True)
-        self.lab, self.peer_name = lab, name
+        self.lab, self.peer_name, self.ends = lab, name, ends or lab.ends
         self.random = random.Random(f"{seed} {name} {type(self).__name__}")
         self.stopping = threading.Event()
         self.failure: BaseException | None = None
@@ -80,24 +80,25 @@ class Worker(threading.Thread):
 class Sender(Worker):
     """Submits without end; each referral again and again until there is a final receipt, and that once more later."""
 
-    def __init__(self, lab, name: str, seed: int, think: float = 0.02, most: int = 8) -> None:
-        super().__init__(lab, name, seed)
-        self.think, self.most = think, most
+    def __init__(self, lab, name: str, seed: int, think: float = 0.02, most: int = 8, prefix: str = "", **more) -> None:
+        super().__init__(lab, name, seed, **more)
+        self.think, self.most, self.prefix = think, most, prefix or name
         self.sent: dict[str, bytes] = {}
         self.receipts: dict[str, bytes] = {}
         self.waits: list[float] = []            # seconds from the first sending to the final receipt
         self.busy = 0
+        self.in_doubt = 0                       # first told as a duplicate: committed, but the answer was lost
         self.supplemented: dict[tuple[str, str], tuple[int, bytes]] = {}
         self.withdrawn: set[str] = set()
         self.count = 0
 
     def connect(self):
-        return Agency(self.lab, self.peer_name)
+        return Agency(self.lab, self.peer_name, endpoint=self.ends["agencies"])
 
     def make(self) -> tuple[str, bytes]:
         self.count += 1
         channel, _, county = self.peer_name.partition("-")
-        ref = f"{self.peer_name}/{self.count}"
+        ref = f"{self.prefix}/{self.count}"
         one = referral(ref, channel=channel, mode=FOOTINGS[channel], place=self.random.choice(PLACES[county]),
                        category=self.random.choice(CATEGORIES), summary=f"第{self.count}件 " + "事由 " * self.random.randrange(1, 50),
                        parties=[party(name=f"当事人{i}") for i in range(self.random.randrange(1, 4))])
@@ -127,7 +128,7 @@ class Sender(Worker):
             if reply is None:
                 continue
             wait = 0
-            for (ref, _), raw in zip(list(items.items()), reply.receipts):
+            for (ref, _), raw, duplicate in zip(list(items.items()), reply.receipts, reply.duplicate):
                 receipt = agency_pb2.Receipt.FromString(raw)
                 status = STATUS[receipt.status]
                 if status == "BUSY":
@@ -135,6 +136,7 @@ class Sender(Worker):
                     wait = max(wait, receipt.retry_after_ms)
                     continue
                 assert status in FINAL and receipt.referral_id, (ref, status, receipt.faults)
+                self.in_doubt += duplicate and ref not in self.receipts
                 assert self.receipts.setdefault(ref, raw) == raw, f"{ref}: another receipt than before"
                 self.waits.append(time.monotonic() - start)
                 del items[ref]
@@ -162,12 +164,12 @@ class Follower(Worker):
 
     QUIET = 2.0
 
-    def __init__(self, lab, name: str, seed: int) -> None:
-        super().__init__(lab, name, seed)
+    def __init__(self, lab, name: str, seed: int, **more) -> None:
+        super().__init__(lab, name, seed, **more)
         self.hashes: list[bytes] = []
 
     def connect(self):
-        one = Agency(self.lab, self.peer_name)
+        one = Agency(self.lab, self.peer_name, endpoint=self.ends["agencies"])
         one.follow(len(self.hashes), credit=200)
         return one
 
@@ -208,8 +210,9 @@ class Follower(Worker):
 class Taker(Worker):
     """A receiver that accepts, declines and concludes, and keeps what was confirmed."""
 
-    def __init__(self, lab, name: str, seed: int, credit: int = 50, conclude: float = 0.6, decline: float = 0.1) -> None:
-        super().__init__(lab, name, seed)
+    def __init__(self, lab, name: str, seed: int, credit: int = 50, conclude: float = 0.6, decline: float = 0.1,
+                 **more) -> None:
+        super().__init__(lab, name, seed, **more)
         self.credit, self.conclude_share, self.decline_share = credit, conclude, decline
         self.held: dict[str, tuple[str, str]] = {}      # assignment: referral, organisation
         self.terms: dict[str, int] = {}
@@ -219,7 +222,7 @@ class Taker(Worker):
 
     def connect(self):
         self.welcome = False
-        return Receiver(self.lab, self.peer_name)
+        return Receiver(self.lab, self.peer_name, endpoint=self.ends["organisations"])
 
     def turn(self) -> bool:
         if not self.welcome:

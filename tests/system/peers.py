@@ -244,6 +244,18 @@ class Receiver(Client):
     def assignment(self, patience: float = 20.0):
         return self.next_unasked("assignment", patience)
 
+    def offer_of(self, referral_id: str, patience: float = 20.0):
+        """The next offer of this referral; those of others are passed over."""
+        while (offer := self.assignment(patience)).referral_id != referral_id:
+            pass
+        return offer
+
+    def cancelled(self, assignment_id: str, patience: float = 20.0) -> str:
+        """Why this assignment is no longer ours; word of others is passed over."""
+        while (message := self.next_unasked("cancelled", patience)).assignment_id != assignment_id:
+            pass
+        return message.reason
+
     def accept(self, a, **more):
         return self.step(accept=organisation_pb2.Accept(assignment_id=a.assignment_id, term=a.term), **more)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 
-from peers import Agency, Receiver, STEPS, agency_pb2, journal_pb2, referral
+from peers import Agency, Receiver, STEPS, V, agency_pb2, journal_pb2, referral
 
 
 def test_erasure_removes_every_sealed_byte_and_breaks_no_chain(lab):
@@ -30,3 +30,18 @@ def test_erasure_removes_every_sealed_byte_and_breaks_no_chain(lab):
         assert duplicate and same == raw, "the receipt is for ever"
         assert "erased before" in lab.ctl("erase", mine, ok=False)
         assert "erased" in lab.ctl("explain", mine)
+
+
+def test_what_was_erased_takes_no_new_text_and_its_notes_travel_no_more(lab):
+    with Agency(lab, "court-320505") as court, Receiver(lab, "hub-320505") as hub:
+        hub.hello()
+        mine = court.submit_one(referral("erase-2")).referral_id
+        offer = hub.offer_of(mine)
+        assert hub.accept(offer).done and hub.conclude(offer, "AGREED", text="私事", undisputed_facts=["又一件私事"]).done
+        lab.ctl("erase", mine)
+        assert hub.follow_up(offer, "PERFORMED", text="第三件私事").done
+        assert lab.value(f"SELECT count(*) FROM note WHERE referral = '{mine}'") == "0"
+        court.follow(0)
+        entries = court.next_unasked("entries").entries
+        assert journal_pb2.Step.FromString(entries[-1].body).kind == V.STEP_KIND_FOLLOW_UP
+        assert not any(entry.note for entry in entries)

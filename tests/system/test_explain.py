@@ -6,8 +6,7 @@ import uuid
 
 import pytest
 
-from lab import Places
-from peers import Agency, Receiver, STATUS, referral, referral_pb2, party
+from peers import Agency, Receiver, party, referral, referral_pb2
 
 PERSON = "某人" + uuid.uuid4().hex[:8]
 
@@ -38,8 +37,7 @@ def cases(lab):
         out["redecided"] = court.submit_one(referral(ref("redecided"), category="neighbour", **more))
     with Receiver(lab, "hub-320505") as hub:
         hub.hello(credit=1000)
-        while (offer := hub.assignment()).referral_id != out["redecided"].referral_id:
-            pass
+        offer = hub.offer_of(out["redecided"].referral_id)
         assert hub.decline(offer, "OTHER", text=PERSON).done
     return out
 

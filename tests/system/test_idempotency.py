@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from peers import (Agency, Receiver, STATUS, agency_pb2, codes, envelope_pb2, organisation_pb2, referral, referral_pb2)
+from peers import (Agency, Receiver, STATUS, codes, envelope_pb2, organisation_pb2, referral, referral_pb2)
 
 
 @pytest.fixture
@@ -187,7 +187,4 @@ def offered(hub, court, number: str):
     """The offer of a new referral, among whatever else the hub is offered."""
     assert hub.hello(credit=1000).welcome
     receipt = court.submit_one(referral(number))
-    while True:
-        offer = hub.assignment()
-        if offer.referral_id == receipt.referral_id:
-            return offer
+    return hub.offer_of(receipt.referral_id)

@@ -128,7 +128,7 @@ def test_frames_past_the_limit_are_refused_and_past_all_measure_cut_off(frail):
     with Agency(frail, "court-320505") as court, Agency(frail, "police-320505") as other:
         reply = court.ask(submit=agency_pb2.Submit(referrals=[b"\0" * (4 * 1024 * 1024)]))
         assert codes(reply.refusal.faults) == ["oversize"]
-        court.send(submit=agency_pb2.Submit(referrals=[b"\0" * (17 * 1024 * 1024)]))
+        court.send(submit=agency_pb2.Submit(referrals=[b"\0" * (5 * 1024 * 1024)]))
         with pytest.raises(NoAnswer):
             court.receive(1.0)
         assert other.ask(ping=PING).WhichOneof("body") == "pong"

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import hashlib
 
-from peers import Agency, Receiver, STATUS, STEPS, agency_pb2, codes, journal_pb2, referral, V
+from peers import Agency, Receiver, STATUS, STEPS, V, referral
 
 
 def test_submit_deliver_accept_conclude_follow(lab):

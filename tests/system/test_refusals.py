@@ -67,10 +67,7 @@ class Scene:
         assert self.hub.hello(credit=1000).welcome      # it may have been silent for long
         ref = f"offer-{uuid.uuid4().hex[:12]}"
         receipt = self.court.submit_one(referral(ref))
-        while True:
-            offer = self.hub.assignment()
-            if offer.referral_id == receipt.referral_id:
-                return offer
+        return self.hub.offer_of(receipt.referral_id)
 
 
 def ref() -> str:
@@ -165,10 +162,7 @@ def assignment_closed(s):
 def stale_term(s):
     offer = s.offer()
     assert s.hub.hello(credit=1000).welcome
-    while True:
-        again = s.hub.assignment()
-        if again.assignment_id == offer.assignment_id:
-            break
+    again = s.hub.offer_of(offer.referral_id)
     assert again.term == offer.term + 1
     yield
     yield s.step(s.hub.accept(offer))

@@ -125,10 +125,7 @@ def test_a_capacity_lowered_below_what_is_open_comes_into_force_as_places_come_b
         assert hub.hello("labour-320505", credit=1000).welcome
         offers = []
         for i in range(3):
-            ref = court.submit_one(referral(f"lowered-{i}", category="labour")).referral_id
-            while (offer := hub.assignment()).referral_id != ref:
-                pass
-            offers.append(offer)
+            offers.append(hub.offer_of(court.submit_one(referral(f"lowered-{i}", category="labour")).referral_id))
         others = places.open("labour-320505") - 3
         lab.edit("organisations/all.yaml", "capacity: 5000", f"capacity: {others + 1}")
         lab.ctl("reload")

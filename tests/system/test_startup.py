@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import EVERYBODY
-from lab import BUILD, Lab, Postgres
+from lab import BUILD, Lab, Postgres, TableLock
 from peers import Agency, STATUS, agency_pb2, referral, wait_until
 
 
@@ -163,25 +163,24 @@ def test_sigterm_answers_what_is_in_flight_and_ends_with_0(own):
     assert own.daemon.events("daemon.draining")
 
 
-def test_draining_is_told_to_whoever_asks(own):
+def test_while_draining_new_work_is_busy_and_what_is_in_flight_is_still_answered(own):
     own.start()
-    with Agency(own, "court-320505") as court:
-        court.submit(referral("before"))
-        lock = subprocess.Popen(["psql", "-XAtq", "-d", own.conninfo, "-c",
-                                 "BEGIN; LOCK TABLE referral.submission; SELECT 'held'; SELECT pg_sleep(3)"],
-                                stdout=subprocess.PIPE, text=True)
-        assert lock.stdout.readline() == "held\n" or lock.wait(10) == 0
-        held = court.send(submit=agency_pb2.Submit(referrals=[referral("held").SerializeToString()]))
-        wait_until(lambda: own.metric("referrald_in_flight") == 1)
-        own.daemon.child.send_signal(signal.SIGTERM)
-        own.daemon.wait_log("daemon.draining")
-        receipt, _, _ = court.submit(referral("later"))[0]
-        assert STATUS[receipt.status] == "BUSY" and own.http("/readyz")[0] == 503
-        reply = court.answer(held)
-        assert STATUS[agency_pb2.Receipt.FromString(reply.submit_reply.receipts[0]).status] == "ACCEPTED"
-        lock.wait(20)
-        lock.stdout.close()
+    lock = TableLock(own, "submission")
+    try:
+        with Agency(own, "court-320505") as court:
+            held = court.send(submit=agency_pb2.Submit(referrals=[referral("held").SerializeToString()]))
+            wait_until(lambda: own.metric("referrald_in_flight") == 1)
+            own.daemon.child.send_signal(signal.SIGTERM)
+            own.daemon.wait_log("daemon.draining")
+            receipt, _, _ = court.submit(referral("later"))[0]
+            assert STATUS[receipt.status] == "BUSY" and own.http("/readyz")[0] == 503
+            lock.release()
+            answer = agency_pb2.Receipt.FromString(court.answer(held).submit_reply.receipts[0])
+            assert STATUS[answer.status] == "ACCEPTED"
+    finally:
+        lock.release()
     assert own.daemon.stop() == 0
+    assert own.sql("SELECT agency_ref FROM submission") == [["held"]]
 
 
 class Manager:

@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "role/office/posting.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -288,6 +288,8 @@ static void *keeper_main(void *arg)
         last = stopping(k); /* one more turn then: what was handed on before is still committed */
         beat(k);
         box_wait(&input, 1, last ? 0 : 500, &ready);
+        if (!last)
+            link_look(&k->link); /* also when there is nothing to do: until then senders are told BUSY */
         collect(k);
         run_batch(k, ledger_submit, k->submits, k->n_submits);
         run_batch(k, ledger_events, k->events, k->n_events);

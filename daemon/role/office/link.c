@@ -87,3 +87,10 @@ bool link_ok(struct link *l, enum db_result r, const char *what)
                   LOG_FIELDS(LOG_Z("role", l->name), LOG_Z("what", what), LOG_Z("error", db_error(l->db))));
     return false;
 }
+
+void link_look(struct link *l)
+{
+    if (l->db && !db_alive(l->db))
+        link_lost(l);
+    link_db(l);
+}

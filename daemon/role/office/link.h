@@ -26,6 +26,8 @@ void link_init(struct link *l, struct office *o, const char *name);
 void link_close(struct link *l);
 /* The connection, opened if it is time to; NULL when it is not there now. */
 struct db *link_db(struct link *l);
+/* In an idle turn: notices a connection that was closed meanwhile, and opens one that is missing. */
+void link_look(struct link *l);
 /* Milliseconds until link_db() tries again; 0: at once. */
 int link_wait_ms(const struct link *l);
 /* Reports a DB_LOST: closes the connection. */

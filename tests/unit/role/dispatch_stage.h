@@ -23,7 +23,7 @@ struct stage {
     struct hub *client_hub;
     struct dispatch *dispatch;
     struct inbox *keeper, *courier;
-    struct slot *works, *letters, *notices;
+    struct slot *works, *letters;
     struct key_pair hub, own, agency;
     struct socket *clients[4];
     int n_clients;
@@ -109,9 +109,8 @@ static inline int stage_up_with(void **state, int ping_interval_ms)
         fail_msg("%s", st->why);
     st->works = slot_open(o->hub, origin_inboxes[ORIGIN_DISPATCH]);
     st->letters = slot_open(o->hub, INBOX_DISPATCH_LETTERS);
-    st->notices = slot_open(o->hub, "inbox.dispatch.notices");
     st->arena = arena_new(0);
-    dispatch_start(st->dispatch);
+    assert_true(dispatch_start(st->dispatch));
     return 0;
 }
 
@@ -143,7 +142,6 @@ static inline int stage_down(void **state)
     inbox_close(st->courier);
     slot_close(st->works);
     slot_close(st->letters);
-    slot_close(st->notices);
     for (int i = 0; i < st->n_clients; i++)
         socket_close(st->clients[i]);
     hub_close(st->client_hub);

@@ -177,36 +177,58 @@ static void offers_and_cancellations_reach_the_receiver(void **state)
     offer(st, session, a, "first");
     struct server_message m = heard(st, c);
     assert_true(str_eqz(m.cancelled.reason, "first"));
-    struct notice *n = notice_new(NOTICE_CANCELLED, 3205, STR("medical-3205"));
-    n->assignment = a;
-    strcpy(n->reason, "withdrawn");
-    assert_true(slot_post(st->notices, (void **)&n));
-    m = heard(st, c);
-    assert_int_equal(m.kind, SERVER_CANCELLED);
-    assert_true(id_eq(m.cancelled.assignment, a));
-    assert_true(str_eqz(m.cancelled.reason, "withdrawn"));
-    struct letter *l = ordered(st, LETTER_DECIDED);
-    assert_true(id_eq(l->assignment, a));
-    letter_free(l);
+    /* Also of one that it has decided already. */
+    for (int i = 0; i < 2; i++) {
+        struct letter *l = letter_new(LETTER_CANCELLED, session);
+        l->assignment = i ? some_assignment(2000) : a;
+        l->reason = i ? "lapsed" : "withdrawn";
+        struct id which = l->assignment;
+        write_letter(st, l);
+        m = heard(st, c);
+        assert_int_equal(m.kind, SERVER_CANCELLED);
+        assert_true(id_eq(m.cancelled.assignment, which));
+        assert_true(str_eqz(m.cancelled.reason, i ? "lapsed" : "withdrawn"));
+        /* Once it is sent, and not before, PostgreSQL may know. */
+        l = ordered(st, LETTER_TOLD);
+        assert_true(id_eq(l->assignment, which));
+        letter_free(l);
+    }
     /* The other receiver heard nothing of it. */
     say(other, client_ping(st->arena, STR("p")));
     assert_int_equal(heard(st, other).kind, SERVER_PONG);
     assert_int_equal(atomic_load(&st->office.metrics.counters[COUNT_DELIVERED]), 1);
 }
 
-static void lapsed_elsewhere_is_told(void **state)
+static void cancellation_for_an_ended_session_stays_untold(void **state)
 {
     struct stage *st = *state;
     struct socket *c = stage_client(st, &st->hub);
     struct id session = greet(st, c, 5), a = some_assignment(1000);
+    struct letter *l = letter_new(LETTER_CANCELLED, id_new(5, 0));
+    l->assignment = a;
+    l->reason = "lapsed";
+    write_letter(st, l);
+    l = letter_new(LETTER_CANCELLED, session);
+    l->assignment = some_assignment(2000);
+    l->reason = "lapsed";
+    write_letter(st, l);
+    l = ordered(st, LETTER_TOLD);
+    assert_false(id_eq(l->assignment, a));
+    letter_free(l);
+}
+
+static void decided_elsewhere_brings_credit_back(void **state)
+{
+    struct stage *st = *state;
+    struct socket *c = stage_client(st, &st->hub);
+    struct id session = greet(st, c, 1), a = some_assignment(1000);
     offer(st, session, a, "first");
     heard(st, c);
     struct letter *l = letter_new(LETTER_GONE, session);
     l->assignment = a;
-    l->reason = "lapsed";
     write_letter(st, l);
-    struct server_message m = heard(st, c);
-    assert_true(str_eqz(m.cancelled.reason, "lapsed"));
+    offer(st, session, some_assignment(2000), "second"); /* there is room again */
+    assert_true(str_eqz(heard(st, c).cancelled.reason, "second"));
 }
 
 static void offer_for_an_ended_session_closes_it(void **state)
@@ -395,7 +417,8 @@ int main(void)
         T(others_are_refused),
         T(revoked_key_stops_at_once),
         T(offers_and_cancellations_reach_the_receiver),
-        T(lapsed_elsewhere_is_told),
+        T(cancellation_for_an_ended_session_stays_untold),
+        T(decided_elsewhere_brings_credit_back),
         T(offer_for_an_ended_session_closes_it),
         T(renamed_session_goes_on),
         T(accept_goes_to_the_keeper_and_back),

@@ -10,14 +10,22 @@
 static void test_sqlstates(void **state)
 {
     (void)state;
-    static const struct { const char *sqlstate; enum db_result result; } cases[] = {
+    static const struct { const char *sqlstate; enum db_result result; const char *constraint; } cases[] = {
         {"40001", DB_AGAIN}, {"40P01", DB_AGAIN}, {"55P03", DB_AGAIN}, {"57014", DB_AGAIN}, {"P0R02", DB_AGAIN},
         {"40003", DB_LOST},  {"08006", DB_LOST},  {"57P01", DB_LOST},  {"57P02", DB_LOST},  {"57P03", DB_LOST},
-        {"53300", DB_LOST},  {"53100", DB_LOST},  {"25006", DB_LOST},  {"58030", DB_LOST},  {"23505", DB_WRONG},
-        {"23514", DB_WRONG}, {"22021", DB_WRONG}, {"42P01", DB_WRONG}, {"P0R01", DB_WRONG}, {"XX000", DB_WRONG},
+        {"53300", DB_LOST},  {"53100", DB_LOST},  {"25006", DB_LOST},  {"58030", DB_LOST},
+        {"42P01", DB_WRONG}, {"42501", DB_WRONG}, {"P0R01", DB_WRONG}, {"XX000", DB_WRONG}, {"54001", DB_WRONG},
+        {"22021", DB_REFUSED}, {"54000", DB_REFUSED},
+        {"23505", DB_REFUSED, "submission_pkey"}, {"23505", DB_REFUSED, "referral_202603_pkey"},
+        {"23514", DB_REFUSED, "docket_check"},
+        /* No partition, and a column that no value was sent for: no constraint is named. */
+        {"23514", DB_WRONG}, {"23502", DB_WRONG},
+        /* What we count ourselves does not add up. */
+        {"23505", DB_WRONG, "journal_202603_pkey"}, {"23505", DB_WRONG, "note_pkey"}, {"23514", DB_WRONG, "load_check"},
+        {"23514", DB_WRONG, "chain_check1"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        assert_int_equal(sqlstate_result(cases[i].sqlstate), cases[i].result);
+        assert_int_equal(sqlstate_result(cases[i].sqlstate, cases[i].constraint ? cases[i].constraint : ""), cases[i].result);
 }
 
 static void test_times(void **state)

@@ -196,6 +196,7 @@ static void test_delivery(void **state)
     struct sample offers[9];
     struct delivery *d;
     const struct str o1 = STR("o1"), all[] = {STR("o0"), STR("o1"), STR("o2"), STR("nobody")};
+    const struct taker by_a = {session_a, STR("hub-a")}, by_b = {session_b, STR("hub-b")};
     int64_t waiting;
     int n;
     make_offers(9, offers);
@@ -211,7 +212,7 @@ static void test_delivery(void **state)
 
     assert_int_equal(delivery_waiting(db, NULL, 0, &waiting), DB_OK);
     assert_int_equal(waiting, 9);
-    assert_int_equal(delivery_take(db, arena, session_a, &o1, 1, &session_a, 1, 2, &d, &n), DB_OK);
+    assert_int_equal(delivery_take(db, arena, &by_a, &o1, 1, &session_a, 1, 2, &d, &n), DB_OK);
     assert_int_equal(n, 2); /* the oldest two, of both cities */
     assert_true(id_eq(d[0].assignment, offers[1].assignment) && id_eq(d[1].assignment, offers[4].assignment));
     assert_true(id_eq(d[0].referral, offers[1].referral) && d[0].term == 1 && str_eq(d[0].agency, STR("b")));
@@ -222,18 +223,114 @@ static void test_delivery(void **state)
     assert_int_equal(d[0].n_supplements, 2);
     assert_true(str_eq(d[0].supplements[0], STR("s1")) && str_eq(d[0].supplement_refs[1], STR("second")));
 
-    assert_int_equal(delivery_take(db, arena, session_a, &o1, 1, &session_a, 1, 10, &d, &n), DB_OK);
+    assert_int_equal(delivery_take(db, arena, &by_a, &o1, 1, &session_a, 1, 10, &d, &n), DB_OK);
     assert_int_equal(n, 1); /* what it has already does not come again */
-    assert_int_equal(delivery_take(db, arena, session_b, &o1, 1, &session_a, 1, 10, &d, &n), DB_OK);
+    assert_int_equal(delivery_take(db, arena, &by_b, &o1, 1, &session_a, 1, 10, &d, &n), DB_OK);
     assert_int_equal(n, 0); /* a live session has them */
-    assert_int_equal(delivery_take(db, arena, session_b, all, 4, &session_b, 1, 100, &d, &n), DB_OK);
+    assert_int_equal(delivery_take(db, arena, &by_b, all, 4, &session_b, 1, 100, &d, &n), DB_OK);
     assert_int_equal(n, 9); /* the other one is gone: again, under the next term */
     for (int i = 0; i < 9; i++)
         assert_int_equal(d[i].term, i % 3 == 1 ? 2 : 1);
     assert_int_equal(delivery_waiting(db, &session_b, 1, &waiting), DB_OK);
     assert_int_equal(waiting, 0);
-    assert_int_equal(delivery_take(db, arena, session_a, NULL, 0, NULL, 0, 100, &d, &n), DB_OK);
+    assert_int_equal(delivery_take(db, arena, &by_a, NULL, 0, NULL, 0, 100, &d, &n), DB_OK);
     assert_int_equal(n, 0);
+}
+
+/* While an answer to it is being written, an offer is not delivered anew: its term would be another than the one answered. */
+static void test_delivery_waits_for_a_decision(void **state)
+{
+    (void)state;
+    struct sample offers[2];
+    struct delivery *d;
+    const struct taker by = {session_a, STR("hub-a")};
+    const struct str all[] = {STR("o0"), STR("o1")};
+    int n;
+    make_offers(2, offers);
+    struct db *keeper = pg_open("keeper");
+    struct docket_row docket = {.referral = offers[1].referral};
+    struct batch *b = batch_new(keeper);
+    assert_int_equal(batch_begin(b), DB_OK);
+    assert_int_equal(batch_lock(b, NULL, 0, NULL, 0, &docket, 1), DB_OK);
+    assert_true(docket.found && docket.current.term == 0 && docket.current.status == ASSIGNMENT_OFFERED);
+    assert_int_equal(delivery_take(db, arena, &by, all, 2, NULL, 0, 9, &d, &n), DB_OK);
+    assert_true(n == 1 && id_eq(d[0].assignment, offers[0].assignment));
+    assert_true(batch_change_assignment(b, &(struct assignment_change){.id = offers[1].assignment, .status = ASSIGNMENT_ACCEPTED}));
+    assert_int_equal(batch_commit(b), DB_OK);
+    batch_free(b);
+    db_close(keeper);
+    assert_int_equal(delivery_take(db, arena, &by, all, 2, &session_a, 1, 9, &d, &n), DB_OK);
+    assert_int_equal(n, 0);
+    assert_int_equal(pg_count("referral.assignment WHERE status = 2 AND term = 0"), 1);
+}
+
+/* -- cancellations -- */
+
+static void end(struct id assignment, int status)
+{
+    struct batch *b = batch_new(db);
+    assert_int_equal(batch_begin(b), DB_OK);
+    assert_true(batch_change_assignment(b, &(struct assignment_change){.id = assignment, .status = status,
+        .closed_ms = status > ASSIGNMENT_ACCEPTED ? NOON_MS + 9 : 0}));
+    assert_int_equal(batch_commit(b), DB_OK);
+    batch_free(b);
+}
+
+/* Whoever had it is to be told of a lapse and a cancellation, until it is marked; of what it said itself, never. */
+static void test_untold(void **state)
+{
+    (void)state;
+    struct sample offers[9];
+    struct delivery *d;
+    struct untold *u;
+    const struct taker by_a = {session_a, STR("hub-a")}, by_b = {session_b, STR("hub-b")};
+    const struct str organisations[] = {STR("o0"), STR("o1"), STR("o2")}, a[] = {STR("hub-x"), STR("hub-a")}, b = STR("hub-b");
+    int n;
+    make_offers(9, offers);
+    assert_int_equal(delivery_take(db, arena, &by_a, organisations, 3, NULL, 0, 7, &d, &n), DB_OK);
+    assert_int_equal(n, 7);
+    struct id lapsed = d[0].assignment, accepted = d[1].assignment, declined = d[2].assignment, concluded = d[3].assignment;
+    struct id taken_over = d[4].assignment, waiting = d[5].assignment;
+    assert_int_equal(delivery_take(db, arena, &by_b, organisations, 3, NULL, 0, 9, &d, &n), DB_OK);
+    assert_int_equal(n, 9);
+    assert_int_equal(delivery_take(db, arena, &by_a, organisations, 3, NULL, 0, 4, &d, &n), DB_OK);
+    assert_int_equal(n, 4);
+    end(accepted, ASSIGNMENT_ACCEPTED);
+    end(accepted, ASSIGNMENT_CANCELLED);
+    end(declined, ASSIGNMENT_DECLINED);
+    end(concluded, ASSIGNMENT_CONCLUDED);
+    end(taken_over, ASSIGNMENT_LAPSED);
+    end(lapsed, ASSIGNMENT_LAPSED);
+    assert_int_equal(untold_list(db, arena, a, 2, 10, &u, &n), DB_OK);
+    assert_int_equal(n, 2);
+    int at = id_eq(u[0].assignment, lapsed) ? 0 : 1;
+    assert_true(id_eq(u[at].assignment, lapsed) && u[at].status == ASSIGNMENT_LAPSED && str_eq(u[at].receiver, STR("hub-a")));
+    assert_true(id_eq(u[!at].assignment, accepted) && u[!at].status == ASSIGNMENT_CANCELLED);
+    assert_int_equal(untold_list(db, arena, a, 2, 1, &u, &n), DB_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(untold_list(db, arena, &b, 1, 10, &u, &n), DB_OK);
+    assert_true(n == 1 && id_eq(u[0].assignment, taken_over));
+    struct id known[] = {lapsed, waiting, id_new(NOON_MS, 3205)};
+    assert_int_equal(untold_mark(db, known, 3), DB_OK);
+    end(lapsed, ASSIGNMENT_LAPSED); /* written again, as an erasure does: nothing new */
+    assert_int_equal(untold_list(db, arena, a, 2, 10, &u, &n), DB_OK);
+    assert_true(n == 1 && id_eq(u[0].assignment, accepted));
+    end(waiting, ASSIGNMENT_CANCELLED); /* was marked when there was nothing to mark */
+    assert_int_equal(untold_list(db, arena, &b, 1, 10, &u, &n), DB_OK);
+    assert_int_equal(n, 2);
+    assert_int_equal(untold_list(db, arena, NULL, 0, 10, &u, &n), DB_OK);
+    assert_int_equal(n, 0);
+}
+
+/* An offer that nobody has seen ends in silence. */
+static void test_untold_never_delivered(void **state)
+{
+    (void)state;
+    struct sample offers[2];
+    make_offers(2, offers);
+    end(offers[0].assignment, ASSIGNMENT_CANCELLED);
+    assert_int_equal(pg_count("referral.assignment WHERE NOT told"), 0);
+    assert_int_equal(pg_count("referral.assignment WHERE status = 5"), 1);
 }
 
 static atomic_int delivered;
@@ -247,7 +344,7 @@ static void *fetch_all(void *arg)
     struct delivery *d;
     int n = 0;
     for (int quiet = 0; quiet < 3; quiet = n ? 0 : quiet + 1) {
-        assert_int_equal(delivery_take(mine, a, *(struct id *)arg, all, 3, live, 2, 4, &d, &n), DB_OK);
+        assert_int_equal(delivery_take(mine, a, &(struct taker){*(struct id *)arg, STR("hub")}, all, 3, live, 2, 4, &d, &n), DB_OK);
         for (int i = 0; i < n; i++)
             assert_int_equal(d[i].term, 1);
         atomic_fetch_add(&delivered, n);
@@ -281,6 +378,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sessions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_delivery, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_delivery_shared, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_delivery_waits_for_a_decision, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_untold, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_untold_never_delivered, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, pg_create_schema, pg_drop);
 }

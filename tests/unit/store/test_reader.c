@@ -96,6 +96,25 @@ static void test_cursor(void **state)
     assert_true(some[0].seq == 0 && some[1].seq == ENTRIES);
 }
 
+/* An agency whose journal stands under one city may not be enrolled under another. */
+static void test_chain_elsewhere(void **state)
+{
+    (void)state;
+    const struct str ids[] = {STR("z-new"), STR("法院"), STR("a-moved")};
+    const int right[] = {3201, 3205, 3206}, wrong[] = {3201, 3206, 3206};
+    struct chain_row *out;
+    int n;
+    pg_sql(pg.conninfo, "INSERT INTO referral.chain (city, agency) VALUES (3205, 'a-moved'), (3206, 'a-moved'), (3205, 'b-gone')");
+    assert_int_equal(chain_elsewhere(db, arena, ids, wrong, 3, &out, &n), DB_OK);
+    assert_int_equal(n, 2);
+    for (int i = 0; i < 2; i++)
+        assert_true(out[i].city == 3205 && str_eq(out[i].agency, str_eq(out[i].agency, STR("法院")) ? STR("法院") : STR("a-moved")));
+    assert_int_equal(chain_elsewhere(db, arena, ids, right, 2, &out, &n), DB_OK);
+    assert_int_equal(n, 0);
+    assert_int_equal(chain_elsewhere(db, arena, NULL, NULL, 0, &out, &n), DB_OK);
+    assert_int_equal(n, 0);
+}
+
 static void test_cases(void **state)
 {
     (void)state;
@@ -177,6 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_journal_windows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cursor, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_chain_elsewhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cases, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_queue, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_rulesets, set_up, tear_down),

@@ -174,6 +174,7 @@ static void waiting_tells_which(void **state)
     int letter = 0;
     void *given = &letter;
     (void)state;
+    assert_false(slot_post(NULL, &given)); /* a slot that could not be opened */
     assert_int_equal(box_wait(both, 2, 0, ready), 0);
     assert_false(ready[0] || ready[1]);
     assert_true(slot_post(slot, &given));
