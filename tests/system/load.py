@@ -100,7 +100,8 @@ class Sender(Worker):
         channel, _, county = self.peer_name.partition("-")
         ref = f"{self.prefix}/{self.count}"
         one = referral(ref, channel=channel, mode=FOOTINGS[channel], place=self.random.choice(PLACES[county]),
-                       category=self.random.choice(CATEGORIES), summary=f"第{self.count}件 " + "事由 " * self.random.randrange(1, 50),
+                       category=self.random.choice(CATEGORIES),
+                       summary=f"第{self.count}件 " + "事由 " * self.random.randrange(1, 50),
                        parties=[party(name=f"当事人{i}") for i in range(self.random.randrange(1, 4))])
         return ref, one.SerializeToString()
 

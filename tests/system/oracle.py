@@ -26,7 +26,8 @@ class Oracle:
         self.loads = {r[0]: (int(r[1]), int(r[2])) for r in lab.sql("SELECT organisation, open, capacity FROM load")}
         self.heads = {r[0]: (int(r[1]), r[2]) for r in lab.sql("SELECT agency, seq, encode(hash, 'hex') FROM chain")}
         self.journal: dict[str, list] = defaultdict(list)
-        for r in lab.sql("SELECT agency, seq, encode(body, 'hex'), encode(hash, 'hex'), referral, kind FROM journal ORDER BY agency, seq"):
+        for r in lab.sql("SELECT agency, seq, encode(body, 'hex'), encode(hash, 'hex'), referral, kind FROM journal"
+                         " ORDER BY agency, seq"):
             self.journal[r[0]].append(r[1:])
         self.decisions = Counter(r[0] for r in lab.sql("SELECT referral FROM decision"))
         self.unexplained = int(lab.value("SELECT count(*) FROM decision WHERE ruleset NOT IN (SELECT hash FROM ruleset)"))
@@ -105,9 +106,12 @@ class Oracle:
             self.need(opened <= capacity, f"{organisation}: {opened} of {capacity}")
         for referral, (state, due, assignment, decisions) in self.dockets.items():
             self.need((due == "t") == (state in OPEN), f"{referral}: state {state}, due {due}")
-            self.need(open_for[referral] == (state in ASSIGNED), f"{referral}: state {state}, {open_for[referral]} open assignments")
-            self.need(state not in ASSIGNED or self.assignments.get(assignment, [None])[0] == referral, f"{referral}: its assignment")
-            self.need(self.decisions[referral] == int(decisions), f"{referral}: {self.decisions[referral]} of {decisions} decisions")
+            self.need(open_for[referral] == (state in ASSIGNED),
+                      f"{referral}: state {state}, {open_for[referral]} open assignments")
+            self.need(state not in ASSIGNED or self.assignments.get(assignment, [None])[0] == referral,
+                      f"{referral}: its assignment is another's")
+            self.need(self.decisions[referral] == int(decisions),
+                      f"{referral}: {self.decisions[referral]} of {decisions} decisions")
 
     def check_taker(self, one) -> None:
         for assignment, told in one.held.items():

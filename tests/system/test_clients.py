@@ -64,8 +64,8 @@ def test_the_page_s_sender_and_receiver_bring_a_referral_to_its_end(lab, program
     again = end(start(programs, "sender.py", *words))
     assert "given before" in again
     seq, digest = (tmp_path / "cursor").read_text().split()
-    assert lab.sql(f"SELECT encode(journal.hash, 'hex'), cursor_seq FROM journal JOIN chain USING (city, agency) WHERE journal.seq = {seq}"
-                   " AND agency = 'court-320505'") == [[digest, seq]]
+    assert lab.sql("SELECT encode(journal.hash, 'hex'), cursor_seq FROM journal JOIN chain USING (city, agency)"
+                   f" WHERE journal.seq = {seq} AND agency = 'court-320505'") == [[digest, seq]]
 
 
 def test_a_refusal_reaches_the_reader_of_the_page_s_sender(lab, programs):

@@ -167,7 +167,8 @@ def test_a_burst_never_overruns_an_organisation_and_the_rest_goes_on(lab, places
         with lock:
             receipts.extend(mine)
 
-    threads = [threading.Thread(target=burst, args=of) for of in (("court-320505", "320505002004"), ("court-320506", "320506001012"))]
+    threads = [threading.Thread(target=burst, args=of)
+               for of in (("court-320505", "320505002004"), ("court-320506", "320506001012"))]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -113,7 +113,8 @@ def test_nothing_personal_is_in_what_referralctl_shows(traffic):
 def test_nothing_personal_is_in_any_column_of_the_database(traffic):
     """Sealed ones included: what stands there is not the text. Bytes are looked through as bytes."""
     lab, marks = traffic
-    tables = [row[0] for row in lab.sql("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'referral'::regnamespace")]
+    tables = [row[0] for row in lab.sql("SELECT relname FROM pg_class WHERE relkind = 'r'"
+                                        " AND relnamespace = 'referral'::regnamespace")]
     assert len(tables) > 10
     for table in tables:
         text = "\n".join("\t".join(row) for row in lab.sql(f"COPY {table} TO STDOUT"))

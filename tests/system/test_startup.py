@@ -149,8 +149,8 @@ def test_sigterm_answers_what_is_in_flight_and_ends_with_0(own):
     """Every receipt that a client holds afterwards is true, and nothing is on record without one."""
     own.start()
     with Agency(own, "court-320505") as court:
-        requests = [court.send(submit=agency_pb2.Submit(referrals=[referral(f"drain-{i}-{j}").SerializeToString() for j in range(4)]))
-                    for i in range(200)]
+        batches = [[referral(f"drain-{i}-{j}").SerializeToString() for j in range(4)] for i in range(200)]
+        requests = [court.send(submit=agency_pb2.Submit(referrals=batch)) for batch in batches]
         answers = [court.answer(requests[0])]
         assert own.daemon.stop() == 0
         while court.socket.poll(500):
