@@ -1,8 +1,8 @@
 /*
  * untold.c - assignments that are over and whose receivers are still to hear of it
  *
- * Set by the keeper in the transaction that ends the assignment, cleared once the message went out: so it is told at least once,
- * whichever daemon the receiver is connected to, and whenever it comes back.
+ * Set by the keeper in the transaction that ends the assignment, cleared once the message went out: so it is
+ * told at least once, whichever daemon the receiver is connected to, and whenever it comes back.
  */
 #include "store/desk.h"
 #include "store/fields.h"
@@ -21,7 +21,8 @@ static const struct statement mark_told = {
     "WHERE a.city = u.city AND a.id = u.id AND NOT a.told",
 };
 
-static enum db_result list(struct db *db, struct arena *a, struct rows *keys, int limit, struct untold **out, int *n_out)
+static enum db_result list(struct db *db, struct arena *a, struct rows *keys, int limit, struct untold **out,
+                           int *n_out)
 {
     struct args args;
     args_init(&args);
@@ -47,8 +48,8 @@ static enum db_result list(struct db *db, struct arena *a, struct rows *keys, in
     return r;
 }
 
-enum db_result untold_list(struct db *db, struct arena *a, const struct str *receivers, int n, int limit, struct untold **out,
-                           int *n_out)
+enum db_result untold_list(struct db *db, struct arena *a, const struct str *receivers, int n, int limit,
+                           struct untold **out, int *n_out)
 {
     struct rows keys;
     bool room = true;

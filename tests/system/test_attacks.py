@@ -214,3 +214,20 @@ def test_operators_acts_whose_commit_is_in_doubt_are_told_as_done(cut):
         assert cutter.cuts == 3
         assert kinds(lab, waiting[1].referral_id)[-2:] == ["RETURNED", "ERASED"]
         lab.ctl("verify")
+
+
+def test_an_agency_that_moves_to_another_city_is_refused_at_reload(fresh):
+    fresh.start()
+    peers = fresh.config / "peers" / "all.yaml"
+    named = 'agencies:\n  - id: court-moving\n    name: 流动法庭\n    channel: court\n    region: "{}"\n'
+    text = peers.read_text(encoding="utf-8")
+    peers.write_text(named.format("320505") + text, encoding="utf-8")
+    fresh.enrol("court-moving")
+    fresh.ctl("reload")
+    with Agency(fresh, "court-moving") as court:
+        first = court.submit_one(referral("r1"))
+        peers.write_text(named.format("320102") + text, encoding="utf-8")
+        said = fresh.ctl("reload", ok=False)
+        assert "court-moving has a journal under city 3205" in said
+        again, duplicate, _ = court.submit(referral("r1"))[0]
+        assert duplicate and again.referral_id == first.referral_id, "the old configuration serves"

@@ -1,9 +1,9 @@
 /*
  * courier_untold.c - receivers told that an assignment is over
  *
- * What lapses or is withdrawn after it was delivered is marked as untold in the same transaction. Whichever daemon has the
- * receiver, now or when it comes back, finds it here within a second, or at once when one of its own keepers hints; dispatch
- * sends it, and only then it is marked as told. So it is told at least once.
+ * What lapses or is withdrawn after it was delivered is marked as untold in the same transaction. Whichever
+ * daemon has the receiver, now or when it comes back, finds it here within a second, or at once when one of
+ * its own keepers hints; dispatch sends it, and only then it is marked as told. So it is told at least once.
  */
 #include "base/clock.h"
 #include "role/dispatch/courier.h"
@@ -53,7 +53,8 @@ static void fetch(struct courier *c, struct db *db)
     c->untold_hint = false;
     c->next_untold_ms = clock_mono_ms() + TELL_EVERY_MS;
     names = a ? receivers(c, a, &n) : NULL;
-    if (names && link_ok(&c->link, untold_list(db, a, names, n, UNTOLD_AT_ONCE, &rows, &n_rows), "untold_list"))
+    if (names &&
+        link_ok(&c->link, untold_list(db, a, names, n, UNTOLD_AT_ONCE, &rows, &n_rows), "untold_list"))
         for (int i = 0; i < n_rows; i++)
             hand_over(c, &rows[i]);
     arena_free(a);

@@ -4,7 +4,7 @@
  * The keeper's inner part: everything between BEGIN and COMMIT. A batch is either all submissions or
  * all events. Results are written into the works only as far as the transaction's outcome allows: the caller
  * gives them back after DB_OK, runs the same works again after DB_AGAIN or DB_LOST (they come out the same: the keys
- * in the database answer), and splits the batch after DB_WRONG.
+ * in the database answer), and splits the batch after DB_REFUSED.
  *
  * Threads: one ledger a keeper.
  */
@@ -82,7 +82,7 @@ struct new_assignment {
 bool ledger_offer(struct ledger *l, const struct new_assignment *n, int64_t *respond_by_ms);
 /* When the manual queue asks for attention again. */
 int64_t ledger_manual_due(struct ledger *l, const struct ruleset *rules);
-/* The decision as it is kept. .p NULL when memory is out. */
+/* Adds the decision as it is kept. False when memory is out. */
 bool ledger_decision(struct ledger *l, struct id referral, int n, const struct placing *p, int64_t arrived_ms, struct str by);
 
 #endif

@@ -35,6 +35,5 @@ void posting_free(struct posting *p);
 
 #define INBOX_FEEDBACK_DESK "inbox.feedback.desk" /* struct desk_request */
 #define INBOX_INTAKE_OUT "inbox.intake.out"      /* postings */
-#define INBOX_DISPATCH_NOTICES "inbox.dispatch.notices" /* struct notice, NOTICE_CANCELLED */
 
 #endif

@@ -11,6 +11,7 @@
 #include "store/desk.h"
 #include "store/reader.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* What is being made; each part is freed unless it was given on. */
@@ -77,6 +78,33 @@ static bool fill_board(struct making *m, struct snapshot *s)
     return true;
 }
 
+/*
+ * An agency's number means one referral for ever, and its journal is one chain: both stand under its city. Moved to another
+ * city, the same id would start both anew.
+ */
+static bool agencies_stay(struct making *m)
+{
+    struct str *ids = ARENA_ARRAY(m->arena, (size_t)m->peers->n + 1, struct str);
+    int *cities = ARENA_ARRAY(m->arena, (size_t)m->peers->n + 1, int);
+    struct chain_row *moved;
+    char cause[256];
+    int n = 0, n_moved = 0;
+    if (!ids || !cities)
+        return false;
+    for (int i = 0; i < m->peers->n; i++)
+        if (m->peers->items[i].kind == PEER_AGENCY) {
+            ids[n] = m->peers->items[i].id;
+            cities[n++] = m->peers->items[i].city;
+        }
+    if (chain_elsewhere(m->db, m->arena, ids, cities, n, &moved, &n_moved) != DB_OK)
+        return false;
+    for (int i = 0; i < n_moved; i++) {
+        snprintf(cause, sizeof(cause), STR_FMT " has a journal under city %d", STR_ARG(moved[i].agency), moved[i].city);
+        complain(m, "an agency keeps its city; give the office in the other city an id of its own", "peers", cause);
+    }
+    return n_moved == 0;
+}
+
 static bool keep(struct making *m)
 {
     char why[256] = "";
@@ -85,9 +113,10 @@ static bool keep(struct making *m)
         complain(m, hint, "cannot reach PostgreSQL to keep the rule set", why);
         return false;
     }
-    if (store_ruleset(m) && store_capacities(m))
+    if (agencies_stay(m) && store_ruleset(m) && store_capacities(m))
         return true;
-    complain(m, hint, "PostgreSQL did not keep the rule set", db_error(m->db));
+    if (diag_count(m->diag, DIAG_ERROR) == 0)
+        complain(m, hint, "PostgreSQL did not keep the rule set", db_error(m->db));
     return false;
 }
 
