@@ -80,7 +80,7 @@ class Oracle:
             self.need(not digest or anchors.get(seq) == digest.hex(), f"{ref}: the anchor of supplement {number}")
         for ref in one.withdrawn:
             receipt = agency_pb2.Receipt.FromString(one.receipts[ref])
-            self.need(self.dockets[receipt.referral_id][0] == "7", f"{ref}: was withdrawn, its state is another")
+            self.need(self.dockets.get(receipt.referral_id, [""])[0] == "7", f"{ref}: was withdrawn, its state is another")
 
     def check_journal(self) -> None:
         received = Counter()
@@ -118,5 +118,5 @@ class Oracle:
             self.need(tuple(self.assignments.get(assignment, ())[:2]) == told, f"{assignment}: held, but not on record so")
         for what, done in one.confirmed.items():
             for assignment in done:
-                status = self.assignments[assignment][2]
+                status = self.assignments.get(assignment, ["", "", "none"])[2]
                 self.need(status in MAY_BE[what], f"{assignment}: {what} was confirmed, its status is {status}")
