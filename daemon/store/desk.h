@@ -13,6 +13,7 @@
 struct load_row { int city; struct str organisation; int open, capacity, wanted; };
 /* Makes `wanted` the roster's capacity; in force at once where `open` allows it, else as places come back. */
 enum db_result load_sync(struct db *db, const struct load_row *rows, int n, int *changed) DB_CHECKED;
+/* Those that are not empty at their roster's capacity. */
 enum db_result load_read(struct db *db, struct arena *a, struct load_row **out, int *n) DB_CHECKED;
 
 struct due_row { struct id referral; struct str agency; int due_kind; int64_t due_ms; int state; };

@@ -23,7 +23,8 @@ static const struct statement want_loads = {
 
 static const struct statement all_loads = {
     "all_loads",
-    "SELECT city, organisation, open, capacity, wanted FROM load ORDER BY city, organisation COLLATE \"C\"",
+    "SELECT city, organisation, open, capacity, wanted FROM load WHERE open > 0 OR capacity <> wanted "
+    "ORDER BY city, organisation COLLATE \"C\"",
 };
 
 static int load_order(const void *x, const void *y)

@@ -15,6 +15,11 @@ static const struct statement queue_total = {
     "SELECT count(*) FROM docket WHERE state = 4 AND starts_with(place, $1::text)",
 };
 
+static const struct statement queue_length = {
+    "queue_length",
+    "SELECT count(*) FROM docket WHERE state = 4",
+};
+
 static const struct statement count_states = {
     "count_states",
     "SELECT state, count(*) FROM docket GROUP BY state ORDER BY state",
@@ -82,4 +87,14 @@ enum db_result docket_counts(struct db *db, struct arena *a, struct state_count 
         *n = count;
     }
     return r;
+}
+
+enum db_result queue_count(struct db *db, int64_t *out)
+{
+    enum db_result r = pipe_one(db, &queue_length, NULL);
+    if (r != DB_OK)
+        return r;
+    struct fields f = {pipe_result(db, 0), 0, 0, NULL};
+    *out = field_int(&f);
+    return DB_OK;
 }

@@ -71,6 +71,9 @@ struct queue_row { struct id referral; struct str agency, agency_ref, place, rea
 enum db_result queue_list(struct db *db, struct arena *a, struct str place_prefix, int limit, struct queue_row **out, int *n,
                           int64_t *total) DB_CHECKED;
 
+/* How many wait in it. Counts an index: not for every turn. */
+enum db_result queue_count(struct db *db, int64_t *out) DB_CHECKED;
+
 struct state_count { int state; int64_t n; };
 enum db_result docket_counts(struct db *db, struct arena *a, struct state_count **out, int *n) DB_CHECKED;
 

@@ -1,11 +1,11 @@
 /*
  * load.c - agencies that send referrals over CURVE, each with a window, and time the receipts
  *
- *   load ENDPOINT ROUTER.pub KEYDIR SECONDS RATE WINDOW AGENCY=PLACE...
+ *   load ENDPOINT ROUTER.pub KEYDIR SECONDS RATE WINDOW AGENCY=PLACE,PLACE...
  *
  * One DEALER an agency, one referral a message, three parties, about 1 kB; at most WINDOW messages an agency without
  * answer. RATE is for all together, a second; 0: as fast as answers come. Prints one JSON line: receipts a second, and
- * percentiles of the time from sending to receipt. Anything but an ACCEPTED or MANUAL receipt is counted as bad.
+ * percentiles of the time from sending to receipt. Places take turns. Anything but an ACCEPTED or MANUAL receipt is bad.
  */
 #include "base/arena.h"
 #include "base/clock.h"
@@ -17,11 +17,12 @@
 #include <stdlib.h>
 #include <zmq.h>
 
-enum { AGENCIES_MAX = 64, SLOTS = 4096, SAMPLES_MAX = 4000000 };
+enum { AGENCIES_MAX = 64, PLACES_MAX = 512, SLOTS = 4096, SAMPLES_MAX = 4000000 };
 
 struct sender {
     char id[64];
-    struct str place;
+    struct str places[PLACES_MAX];
+    int n_places;
     struct socket *socket;
     int64_t sent_us[SLOTS]; /* by request number modulo SLOTS */
     uint32_t next;
@@ -31,11 +32,12 @@ struct sender {
 static struct sender senders[AGENCIES_MAX];
 static int n_senders;
 static uint32_t *samples;
-static size_t n_samples, bad, busy;
+static size_t n_samples, bad, busy, assigned;
 static char run_tag[16];
 
 static struct str make_referral(struct arena *a, const struct sender *s, uint32_t number)
 {
+    struct str place = s->places[number % (uint32_t)s->n_places];
     static const char summary[] =
         "双方系楼上楼下邻居，因卫生间防水层老化导致楼下天花板、墙面及部分家具受损，双方曾自行协商，对维修方案和赔偿金额存在较大分歧，"
         "物业公司两次上门查看并出具书面意见，仍未能达成一致，申请人希望通过调解明确维修责任、修复期限和赔偿数额，并要求对方承担检测费用。"
@@ -43,15 +45,15 @@ static struct str make_referral(struct arena *a, const struct sender *s, uint32_
         "期间曾请装修师傅局部修补两次，均未能根治。";
     struct client_party parties[3] = {
         {.role = PARTY_APPLICANT, .kind = PARTY_PERSON, .name = STR("测试甲"), .identity_kind = IDENTITY_RESIDENT,
-         .identity_number = STR("11010519491231002X"), .phone = STR("13800001111"), .address_code = s->place},
+         .identity_number = STR("11010519491231002X"), .phone = STR("13800001111"), .address_code = place},
         {.role = PARTY_RESPONDENT, .kind = PARTY_PERSON, .name = STR("测试乙"), .identity_kind = IDENTITY_RESIDENT,
-         .identity_number = STR("11010519491231002X"), .phone = STR("13800002222"), .address_code = s->place},
+         .identity_number = STR("11010519491231002X"), .phone = STR("13800002222"), .address_code = place},
         {.role = PARTY_THIRD_PARTY, .kind = PARTY_ENTERPRISE, .name = STR("测试物业服务有限公司"), .phone = STR("02500003333"),
-         .address_code = s->place, .has_representative = true,
+         .address_code = place, .has_representative = true,
          .representative = {.name = STR("测试丙"), .phone = STR("13800004444")}},
     };
     struct client_referral r = {
-        .channel = CHANNEL_COURT, .mode = MODE_COURT_PRE_FILING, .place_code = s->place, .summary = STR(summary),
+        .channel = CHANNEL_COURT, .mode = MODE_COURT_PRE_FILING, .place_code = place, .summary = STR(summary),
         .has_claim = true, .claim_minor = 1860000, .currency = STR("CNY"), .parties = parties, .n_parties = 3,
         .occurred_on = STR("2026-03-02"),
     };
@@ -93,8 +95,10 @@ static void take_answer(struct sender *s, struct arena *a, struct str frame)
         busy++;
     else if (r.status != RECEIPT_ACCEPTED && r.status != RECEIPT_MANUAL)
         bad++;
-    else if (n_samples < SAMPLES_MAX)
+    else if (n_samples < SAMPLES_MAX) {
+        assigned += r.status == RECEIPT_ACCEPTED;
         samples[n_samples++] = (uint32_t)(clock_mono_us() - s->sent_us[number % SLOTS]);
+    }
 }
 
 static void take_answers(struct sender *s)
@@ -123,7 +127,8 @@ static void open_senders(struct hub *hub, const char *endpoint, const char *rout
         char *place = strchr(specs[i], '=');
         *place++ = '\0';
         snprintf(s->id, sizeof(s->id), "%s", specs[i]);
-        s->place = str_from(place);
+        for (char *one = strtok(place, ","); one && s->n_places < PLACES_MAX; one = strtok(NULL, ","))
+            s->places[s->n_places++] = str_from(one);
         snprintf(path, sizeof(path), "%s/%s.key", keys, s->id);
         if (!key_pair_load(path, &pair, why, sizeof(why)) || !(s->socket = socket_dealer(hub, endpoint, router, &pair, why, sizeof(why))))
             exit((fprintf(stderr, "load: %s\n", why), 1));
@@ -188,8 +193,8 @@ int main(int argc, char **argv)
     took = drive(atof(argv[4]), atof(argv[5]), atoi(argv[6]));
     qsort(samples, n_samples, sizeof(*samples), cmp_u32);
     printf("{\"receipts\": %zu, \"seconds\": %.3f, \"per_s\": %.1f, \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"busy\": %zu, \"bad\": %zu, "
-           "\"referral_bytes\": %zu}\n",
-           n_samples, took, (double)n_samples / took, percentile_ms(0.5), percentile_ms(0.99), busy, bad,
+           "\"assigned\": %zu, \"referral_bytes\": %zu}\n",
+           n_samples, took, (double)n_samples / took, percentile_ms(0.5), percentile_ms(0.99), busy, bad, assigned,
            make_referral(arena_new(0), &senders[0], 1).n);
     for (int i = 0; i < n_senders; i++)
         socket_close(senders[i].socket);

@@ -25,6 +25,7 @@ enum {
     WORK_BUDGET = 64 * 1024,
     DUE_EVERY_MS = 1000,
     BOARD_EVERY_MS = 5000,
+    GAUGES_EVERY_MS = 30000,
     PARTITIONS_EVERY_MS = 3600000,
     MONTHS_AHEAD = 4,
 };
@@ -38,7 +39,7 @@ struct timer {
     int *cities;
     int n_cities;
     unsigned turn; /* which city comes first, so that none waits for another's backlog */
-    int64_t next_due_ms, next_board_ms, next_partitions_ms; /* monotonic */
+    int64_t next_due_ms, next_board_ms, next_gauges_ms, next_partitions_ms; /* monotonic */
     pthread_t thread;
     bool started;
 };
@@ -101,24 +102,46 @@ static void refresh_cities(struct timer *t, struct arena *a)
     t->n_cities = n;
 }
 
-/* How full everybody is, as other daemons left it; and the gauges that only the database knows. */
+/* Who is not on `loads` (sorted by city and id) is empty. */
+static void note_loads(struct snapshot *s, const struct load_row *loads, int n, unsigned char *seen)
+{
+    for (int i = 0; i < n; i++) {
+        int at = roster_find(&s->rules->roster, loads[i].organisation);
+        if (at < 0)
+            continue;
+        seen[at] = 1;
+        snapshot_note_load(s, loads[i].organisation, loads[i].open, loads[i].capacity);
+    }
+    for (int i = 0; i < s->rules->roster.n; i++)
+        if (!seen[i] && atomic_load_explicit(&s->open[i], memory_order_relaxed) != 0)
+            snapshot_note_load(s, s->rules->roster.items[i].id, 0, s->rules->roster.items[i].capacity);
+}
+
+/* How full everybody is, as other daemons left it. */
 static void refresh_board(struct timer *t, struct snapshot *s)
 {
     struct arena *a = arena_new(0);
+    unsigned char *seen = a ? ARENA_ARRAY(a, (size_t)s->rules->roster.n + 1, unsigned char) : NULL;
     struct load_row *loads;
-    struct queue_row *oldest;
-    struct id *live;
-    int64_t waiting, manual = 0;
     int n;
-    if (!a)
-        return;
-    refresh_cities(t, a);
-    if (t->link.db && link_ok(&t->link, load_read(t->link.db, a, &loads, &n), "loads"))
-        for (int i = 0; i < n; i++)
-            snapshot_note_load(s, loads[i].organisation, loads[i].open, loads[i].capacity);
-    if (t->link.db && link_ok(&t->link, queue_list(t->link.db, a, STR(""), 1, &oldest, &n, &manual), "manual queue"))
-        metrics_set(&t->office->metrics, GAUGE_MANUAL_WAITING, manual);
-    if (t->link.db && link_ok(&t->link, session_live(t->link.db, a, clock_now_ms(), &live, &n), "sessions") &&
+    if (seen) {
+        refresh_cities(t, a);
+        if (t->link.db && link_ok(&t->link, load_read(t->link.db, a, &loads, &n), "loads"))
+            note_loads(s, loads, n, seen);
+    }
+    arena_free(a);
+}
+
+/* What only the database can count. */
+static void refresh_gauges(struct timer *t)
+{
+    struct arena *a = arena_new(0);
+    struct id *live;
+    int64_t waiting;
+    int n;
+    if (a && link_ok(&t->link, queue_count(t->link.db, &waiting), "manual queue"))
+        metrics_set(&t->office->metrics, GAUGE_MANUAL_WAITING, waiting);
+    if (a && t->link.db && link_ok(&t->link, session_live(t->link.db, a, clock_now_ms(), &live, &n), "sessions") &&
         link_ok(&t->link, delivery_waiting(t->link.db, live, n, &waiting), "offers waiting"))
         metrics_set(&t->office->metrics, GAUGE_OFFERS_WAITING, waiting);
     arena_free(a);
@@ -147,6 +170,8 @@ static void turn(struct timer *t)
         goto out;
     if (is_time(&t->next_board_ms, now, BOARD_EVERY_MS))
         refresh_board(t, s);
+    if (t->link.db && is_time(&t->next_gauges_ms, now, GAUGES_EVERY_MS))
+        refresh_gauges(t);
     if (t->link.db && is_time(&t->next_partitions_ms, now, PARTITIONS_EVERY_MS))
         make_partitions(t);
     if (t->link.db && !atomic_load(&t->office->draining) && t->in_flight < IN_FLIGHT_MAX && is_time(&t->next_due_ms, now, DUE_EVERY_MS))

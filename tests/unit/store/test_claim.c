@@ -48,14 +48,28 @@ static int sync_one(struct str organisation, int wanted)
 
 static struct load_row load_of(struct str organisation)
 {
+    struct load_row row = {.organisation = organisation};
+    char *text = pg_sql(pg.conninfo, "SELECT open || ' ' || capacity || ' ' || wanted FROM referral.load WHERE organisation = '" STR_FMT "' "
+                        "AND city = 3205", STR_ARG(organisation));
+    assert_int_equal(sscanf(text, "%d %d %d", &row.open, &row.capacity, &row.wanted), 3);
+    return row;
+}
+
+/* Only who is not empty at the roster's capacity is read. */
+static void test_read(void **state)
+{
+    (void)state;
+    sync_one(STR("empty"), 5);
+    sync_one(STR("busy"), 5);
+    pg_sql(pg.conninfo, "UPDATE referral.load SET open = 3 WHERE organisation = 'busy'");
     struct load_row *rows;
     int n;
     assert_int_equal(load_read(db, arena, &rows, &n), DB_OK);
-    for (int i = 0; i < n; i++)
-        if (str_eq(rows[i].organisation, organisation))
-            return rows[i];
-    fail_msg("no such organisation");
-    return (struct load_row){0};
+    assert_int_equal(n, 1);
+    assert_true(str_eq(rows[0].organisation, STR("busy")) && rows[0].open == 3 && rows[0].capacity == 5);
+    pg_sql(pg.conninfo, "UPDATE referral.load SET open = 0, wanted = 4 WHERE organisation = 'busy'");
+    assert_int_equal(load_read(db, arena, &rows, &n), DB_OK);
+    assert_int_equal(n, 1);
 }
 
 static void test_partial(void **state)
@@ -268,6 +282,7 @@ static void test_many_loads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_partial, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_release, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_take_and_give, set_up, tear_down),
