@@ -48,4 +48,24 @@ static inline int str_cmp(struct str a, struct str b)
     return c ? c : (a.n > b.n) - (a.n < b.n);
 }
 
+/* Index of `key` among `n` items of `stride` bytes, sorted by the struct str at `offset` in each; -1 when it is not there. */
+static inline int str_find_sorted(const void *items, int n, size_t stride, size_t offset, struct str key)
+{
+    int low = 0, high = n;
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        const struct str *at = (const void *)((const char *)items + (size_t)middle * stride + offset);
+        int c = str_cmp(*at, key);
+        if (c == 0)
+            return middle;
+        if (c < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return -1;
+}
+#define STR_FIND_SORTED(items, n, member, key)                                                     \
+    str_find_sorted((items), (n), sizeof(*(items)), offsetof(__typeof__(*(items)), member), (key))
+
 #endif

@@ -95,18 +95,7 @@ void roster_build(struct arena *a, struct organisation *items, int n, const stru
 
 int roster_find(const struct roster *r, struct str id)
 {
-    int low = 0, high = r->n;
-    while (low < high) {
-        int middle = low + (high - low) / 2;
-        int c = str_cmp(r->items[middle].id, id);
-        if (c == 0)
-            return middle;
-        if (c < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return -1;
+    return STR_FIND_SORTED(r->items, r->n, id, id);
 }
 
 int roster_group_from(const struct roster *r, int group, int region)

@@ -24,18 +24,7 @@ void peers_unref(const struct peers *p)
 
 int peers_by_id(const struct peers *p, struct str id)
 {
-    int low = 0, high = p->n;
-    while (low < high) {
-        int middle = low + (high - low) / 2;
-        int c = str_cmp(p->items[middle].id, id);
-        if (c == 0)
-            return middle;
-        if (c < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return -1;
+    return STR_FIND_SORTED(p->items, p->n, id, id);
 }
 
 int peers_by_key(const struct peers *p, const unsigned char key[32])

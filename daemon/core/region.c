@@ -82,19 +82,7 @@ int regions_build(struct region *items, int n, const char **why)
 
 int region_find(const struct regions *r, struct str code)
 {
-    code = region_code_normal(code);
-    int low = 0, high = r->n;
-    while (low < high) {
-        int middle = low + (high - low) / 2;
-        int c = str_cmp(r->items[middle].code, code);
-        if (c == 0)
-            return middle;
-        if (c < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return -1;
+    return STR_FIND_SORTED(r->items, r->n, code, region_code_normal(code));
 }
 
 static const struct region *at(const struct regions *r, int i)

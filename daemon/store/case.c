@@ -125,21 +125,7 @@ enum db_result case_search(struct db *db, struct arena *a, struct str agency_ref
     args_str(&args, agency_ref);
     args_int4(&args, limit);
     enum db_result r = pipe_one(db, &case_by_any_ref, &args);
-    if (r != DB_OK)
-        return r;
-    const PGresult *res = pipe_result(db, 0);
-    int count = PQntuples(res);
-    struct id *ids = ARENA_ARRAY(a, (size_t)count + 1, struct id);
-    for (int i = 0; ids && i < count; i++) {
-        struct fields f = {res, i, 0, a};
-        ids[i] = field_id(&f);
-    }
-    r = fields_done(db, a);
-    if (r == DB_OK) {
-        *out = ids;
-        *n = count;
-    }
-    return r;
+    return r == DB_OK ? fields_ids(db, a, out, n) : r;
 }
 
 enum db_result decision_list(struct db *db, struct arena *a, struct id referral, struct decision_read **out, int *n)

@@ -65,3 +65,20 @@ enum db_result fields_done(struct db *db, const struct arena *a)
 {
     return arena_overflowed(a) ? db_fail(db, DB_LOST, "memory is out") : DB_OK;
 }
+
+enum db_result fields_ids(struct db *db, struct arena *a, struct id **out, int *n)
+{
+    const PGresult *res = pipe_result(db, 0);
+    int count = PQntuples(res);
+    struct id *ids = ARENA_ARRAY(a, (size_t)count + 1, struct id);
+    for (int i = 0; ids && i < count; i++) {
+        struct fields f = {res, i, 0, a};
+        ids[i] = field_id(&f);
+    }
+    enum db_result r = fields_done(db, a);
+    if (r == DB_OK) {
+        *out = ids;
+        *n = count;
+    }
+    return r;
+}

@@ -28,5 +28,7 @@ bool field_null(const struct fields *f);
 
 /* DB_LOST when the arena is full. */
 enum db_result fields_done(struct db *db, const struct arena *a) DB_CHECKED;
+/* The ids that are the one column of the only answer. */
+enum db_result fields_ids(struct db *db, struct arena *a, struct id **out, int *n) DB_CHECKED;
 
 #endif

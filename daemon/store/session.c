@@ -91,19 +91,5 @@ enum db_result session_live(struct db *db, struct arena *a, int64_t now_ms, stru
     args_init(&args);
     args_ms(&args, now_ms);
     enum db_result r = pipe_one(db, &live_sessions, &args);
-    if (r != DB_OK)
-        return r;
-    const PGresult *res = pipe_result(db, 0);
-    int count = PQntuples(res);
-    struct id *ids = ARENA_ARRAY(a, (size_t)count + 1, struct id);
-    for (int i = 0; ids && i < count; i++) {
-        struct fields f = {res, i, 0, a};
-        ids[i] = field_id(&f);
-    }
-    r = fields_done(db, a);
-    if (r == DB_OK) {
-        *out = ids;
-        *n = count;
-    }
-    return r;
+    return r == DB_OK ? fields_ids(db, a, out, n) : r;
 }

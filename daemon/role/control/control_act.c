@@ -16,7 +16,6 @@ struct work *act_new(struct clerk *c, struct job *j, enum event event, struct id
     if (w) {
         w->event.event = event;
         w->event.referral = id;
-        w->event.case_id = id;
         w->city = id_city(id);
         w->arrived_ms = clock_now_ms();
         w->arrived_mono_us = clock_mono_us();

@@ -25,7 +25,7 @@ void dispatch_refuse(const struct call *c, const struct faults *faults)
                   LOG_FIELDS(LOG_S("peer", c->peer ? c->peer->id : STR("")),
                              LOG_S("address", c->message->address), LOG_Z("code", fault_word(first->code)),
                              LOG_S("field", first->field), LOG_I("faults", faults->n)));
-    dispatch_send(c->d, c->message->routing_id, reply_refusal(*c->arena, request_id(c), faults, later));
+    dispatch_send(c->d, c->message->routing_id, reply_refusal(*c->arena, request_peek_id(*c->arena, c->message->frame), faults, later));
 }
 
 /* With a text of our own in the place of the code's, unless NULL. */
@@ -188,7 +188,6 @@ void dispatch_request(struct dispatch *d, struct arena **a, const struct receive
     if (!request || !c.snapshot)
         goto out;
     c.request = request;
-    request->request_id = request_peek_id(*a, message->frame);
     if (!authorised(&c))
         goto out;
     if (request_decode(*a, message->frame, SIDE_ORGANISATION, calendar_day_of_ms(c.now_ms), request, &faults))

@@ -47,7 +47,7 @@ static void refuse(const struct arrival *v, enum fault_code code)
     struct faults f = {.arena = *v->arena};
     fault_add(&f, code, "%s", "");
     log_refused(v, &f);
-    answer(v, reply_refusal(*v->arena, v->request->request_id, &f, 0));
+    answer(v, reply_refusal(*v->arena, request_peek_id(*v->arena, v->message->frame), &f, 0));
 }
 
 static void busy(const struct arrival *v)
@@ -285,7 +285,6 @@ void intake_request(struct intake *in, struct arena **a, const struct received *
     copy = *message;
     v.message = &copy;
     v.request = request;
-    request->request_id = request_peek_id(*a, message->frame);
     if (!authorised(&v))
         goto out;
     if (!request_decode(*a, message->frame, SIDE_AGENCY, calendar_day_of_ms(v.now_ms), request, &faults)) {

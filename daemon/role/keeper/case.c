@@ -247,7 +247,6 @@ enum db_result case_open(struct ledger *l, struct case_file *c)
     enum db_result r;
     if (!c->docket->found)
         return refuse(c, FAULT_REFERRAL_UNKNOWN, "referral_id");
-    c->work->event.case_id = c->referral;
     r = admitted(l, c, &go_on);
     if (r != DB_OK || !go_on)
         return r;

@@ -80,13 +80,17 @@ void snapshot_pending(struct snapshot *s, int organisation, int change)
     atomic_fetch_add_explicit(&s->pending[organisation], change, memory_order_relaxed);
 }
 
+void snapshot_set_load(struct snapshot *s, int organisation, int open, int capacity)
+{
+    atomic_store_explicit(&s->open[organisation], open, memory_order_relaxed);
+    atomic_store_explicit(&s->capacity[organisation], capacity, memory_order_relaxed);
+}
+
 void snapshot_note_load(struct snapshot *s, struct str organisation, int open, int capacity)
 {
     int i = roster_find(&s->rules->roster, organisation);
-    if (i < 0)
-        return;
-    atomic_store_explicit(&s->open[i], open, memory_order_relaxed);
-    atomic_store_explicit(&s->capacity[i], capacity, memory_order_relaxed);
+    if (i >= 0)
+        snapshot_set_load(s, i, open, capacity);
 }
 
 struct publication *publication_new(void)

@@ -32,7 +32,9 @@ void snapshot_unref(struct snapshot *s); /* NULL is accepted */
 struct load_view snapshot_load(struct snapshot *s);
 /* One more (1) or one fewer (-1) on the way to the database. */
 void snapshot_pending(struct snapshot *s, int organisation, int change);
-/* Notes what the database said. Unknown organisations are ignored. */
+/* Notes what the database said, of the organisation with this index in the roster. */
+void snapshot_set_load(struct snapshot *s, int organisation, int open, int capacity);
+/* Likewise by id. Unknown organisations are ignored. */
 void snapshot_note_load(struct snapshot *s, struct str organisation, int open, int capacity);
 
 struct publication;

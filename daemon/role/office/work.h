@@ -56,7 +56,6 @@ struct work_event {
     struct faults faults;
     uint64_t journal_seq;
     struct digest journal_hash;
-    struct id case_id;              /* the referral concerned */
 };
 
 struct work {

@@ -110,11 +110,11 @@ static void note_loads(struct snapshot *s, const struct load_row *loads, int n, 
         if (at < 0)
             continue;
         seen[at] = 1;
-        snapshot_note_load(s, loads[i].organisation, loads[i].open, loads[i].capacity);
+        snapshot_set_load(s, at, loads[i].open, loads[i].capacity);
     }
     for (int i = 0; i < s->rules->roster.n; i++)
         if (!seen[i] && atomic_load_explicit(&s->open[i], memory_order_relaxed) != 0)
-            snapshot_note_load(s, s->rules->roster.items[i].id, 0, s->rules->roster.items[i].capacity);
+            snapshot_set_load(s, i, 0, s->rules->roster.items[i].capacity);
 }
 
 /* How full everybody is, as other daemons left it. */
