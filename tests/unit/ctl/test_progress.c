@@ -1,0 +1,68 @@
+/*
+ * test_progress.c - ctl/progress.h: the line fits, and a stream that is no terminal stays clean
+ */
+#include "ctl/progress.h"
+
+#include "base/check.h"
+#include "base/fold.h"
+
+static void the_line_tells_share_count_rate_and_time_left(void **state)
+{
+    (void)state;
+    char line[PROGRESS_LINE_SIZE];
+    assert_string_equal(
+        progress_line("replaying", 250000, 1000000, 5000000, 100, line),
+        "replaying  ████████░░░░░░░░░░░░░░░░░░░░░░  25%  250,000/1,000,000  50,000/s  0:15 left");
+    assert_string_equal(progress_line("回放", 1, 2, 7200000000, 100, line),
+                        "回放  ███████████████░░░░░░░░░░░░░░░  50%  1/2  0/s  2:00:00 left");
+    assert_string_equal(progress_line("reading", 12345, 0, 1000000, 100, line), "reading  12,345  12,345/s");
+    assert_string_equal(progress_line("x", 0, 10, 0, 30, line), "x  ░░░░░░░░░   0%  0/10  0/s  ");
+}
+
+static void the_line_never_grows_past_its_columns(void **state)
+{
+    (void)state;
+    char line[PROGRESS_LINE_SIZE];
+    for (int columns = 0; columns < 120; columns++) {
+        progress_line("回放已存移送件", 999999, 1000000, 123456789, columns, line);
+        assert_true(text_width(str_from(line)) <= columns);
+        assert_int_equal(text_check(str_from(line), false), TEXT_OK);
+    }
+    char what[400];
+    memset(what, 'w', sizeof what - 1);
+    what[sizeof what - 1] = 0;
+    progress_line(what, 3, UINT64_MAX, 1, 1000, line);
+    assert_true(strlen(line) < sizeof line);
+}
+
+static void more_done_than_there_is_counts_as_all(void **state)
+{
+    (void)state;
+    char line[PROGRESS_LINE_SIZE];
+    progress_line("x", 11, 10, 1000000, 80, line);
+    assert_non_null(strstr(line, "100%  10/10"));
+}
+
+static void a_stream_that_is_no_terminal_gets_nothing(void **state)
+{
+    (void)state;
+    FILE *out = tmpfile();
+    struct progress p = progress_start(out, "x", 10);
+    p.drawn_us = 0; /* patience is over */
+    progress_at(&p, 5);
+    progress_end(&p);
+    progress_end(&p);
+    assert_int_equal(ftell(out), 0);
+    fclose(out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_line_tells_share_count_rate_and_time_left),
+        cmocka_unit_test(the_line_never_grows_past_its_columns),
+        cmocka_unit_test(more_done_than_there_is_counts_as_all),
+        cmocka_unit_test(a_stream_that_is_no_terminal_gets_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
