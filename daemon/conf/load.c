@@ -4,6 +4,7 @@
 #include "conf/load.h"
 #include "conf/peers.h"
 #include "conf/rules.h"
+#include "conf/ruletests.h"
 
 #include <stdlib.h>
 
@@ -19,7 +20,7 @@ static void read_all(struct reading *r, bool run_tests)
     organisations_read(r, NULL);
     rules_read(r);
     if (run_tests)
-        ruletests_run(r);
+        ruletests_check(r);
     if (arena_overflowed(r->arena) && reading_errors(r) == 0)
         reading_full(r);
 }

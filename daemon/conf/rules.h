@@ -1,5 +1,5 @@
 /*
- * rules.h - rules/NAME.yaml: classifiers, rules and the tests beside them
+ * rules.h - rules/NAME.yaml: classifiers and rules
  */
 #ifndef CONF_RULES_H
 #define CONF_RULES_H
@@ -8,11 +8,6 @@
 
 /* Fills classifiers, rules and the text scanner of the rule set. */
 void rules_read(struct reading *r);
-/* Runs the tests that stand beside the rules; each that fails is an error at its place. Returns how many
- * passed. */
-int ruletests_run(struct reading *r);
-/* How many tests the source holds. */
-int ruletests_count(struct reading *r);
 
 /* `when`: a map of conditions into prefix order, conds[0] a COND_ALL over the rest. */
 struct conds {

@@ -1,0 +1,188 @@
+/*
+ * ruletest.c - one test run against a rule set: what differs from what was expected, and why
+ */
+#include "conf/ruletests.h"
+
+struct full_context {
+    const struct roster *roster;
+    struct ints full;
+};
+
+static struct load load_of(void *context, int organisation)
+{
+    const struct full_context *f = context;
+    struct load load = {0, f->roster->items[organisation].capacity};
+    for (int i = 0; i < f->full.n; i++)
+        if (f->full.items[i] == organisation)
+            load.open = load.capacity;
+    return load;
+}
+
+/* What differs, so far. */
+struct differences {
+    struct arena *a;
+    struct str text;
+};
+
+static void differs(struct differences *d, const char *what, struct str expected, struct str got)
+{
+    d->text = arena_printf(d->a, STR_FMT "%s%s `" STR_FMT "`, got `" STR_FMT "`", STR_ARG(d->text),
+                           d->text.n ? "; " : "", what, STR_ARG(expected), STR_ARG(got));
+}
+
+static struct str rule_id(const struct ruleset *rs, int rule)
+{
+    return rule >= 0 ? rs->rules[rule].id : STR("no rule");
+}
+
+static struct str organisation_id(const struct ruleset *rs, int organisation)
+{
+    return organisation >= 0 ? rs->roster.items[organisation].id : STR("nobody");
+}
+
+static struct str category_code(const struct ruleset *rs, int category)
+{
+    return category >= 0 ? rs->categories.items[category].code : STR("none");
+}
+
+static bool has_tag(const struct str *tags, int n, struct str tag)
+{
+    for (int i = 0; i < n; i++)
+        if (str_eq(tags[i], tag))
+            return true;
+    return false;
+}
+
+static bool same_tags(const struct strs *a, const struct str *tags, int n)
+{
+    for (int i = 0; i < a->n; i++)
+        if (!has_tag(tags, n, a->items[i]))
+            return false;
+    for (int i = 0; i < n; i++)
+        if (!has_tag(a->items, a->n, tags[i]))
+            return false;
+    return true;
+}
+
+static struct str joined(struct arena *a, const struct str *tags, int n)
+{
+    struct str s = STR("");
+    for (int i = 0; i < n; i++)
+        s = arena_printf(a, STR_FMT "%s" STR_FMT, STR_ARG(s), i ? ", " : "", STR_ARG(tags[i]));
+    return n ? s : STR("none");
+}
+
+static struct str kind_got(const struct ruleset *rs, const struct decision *d)
+{
+    return str_from(
+        d->organisation >= 0 ? word_of(org_kind_words, (int)rs->roster.items[d->organisation].kind) : "none");
+}
+
+/* All that is not as expected, in words; empty when the test passes. */
+static struct str compare(struct arena *a, const struct ruleset *rs, const struct test_expected *e,
+                          const struct decision *d)
+{
+    struct differences o = {a, STR("")};
+    struct str code = d->outcome == OUTCOME_REFUSED ? d->code : STR("none");
+    struct str reason = d->outcome == OUTCOME_MANUAL ? d->code : STR("none");
+    int kind = d->organisation >= 0 ? (int)rs->roster.items[d->organisation].kind : 0;
+    if (e->rule.n && !str_eq(e->rule, rule_id(rs, d->rule)))
+        differs(&o, "rule", e->rule, rule_id(rs, d->rule));
+    if (e->outcome && e->outcome != (int)d->outcome)
+        differs(&o, "outcome", str_from(word_of(outcome_words, e->outcome)),
+                str_from(word_of(outcome_words, (int)d->outcome)));
+    if (e->organisation >= 0 && e->organisation != d->organisation)
+        differs(&o, "organisation", organisation_id(rs, e->organisation),
+                organisation_id(rs, d->organisation));
+    if (e->kind && e->kind != kind)
+        differs(&o, "kind", str_from(word_of(org_kind_words, e->kind)), kind_got(rs, d));
+    if (e->code.n && !str_eq(e->code, code))
+        differs(&o, "code", e->code, code);
+    if (e->reason.n && !str_eq(e->reason, reason))
+        differs(&o, "reason", e->reason, reason);
+    if (e->category >= 0 && e->category != d->category)
+        differs(&o, "category", category_code(rs, e->category), category_code(rs, d->category));
+    if (e->has_tags && !same_tags(&e->tags, d->tags, d->n_tags))
+        differs(&o, "tags", joined(a, e->tags.items, e->tags.n), joined(a, d->tags, d->n_tags));
+    return o.text;
+}
+
+bool ruletest_run(struct arena *a, const struct ruleset *rs, const struct rule_test *t,
+                  struct test_result *out)
+{
+    struct full_context full = {&rs->roster, t->full};
+    struct load_view load = {load_of, &full};
+    struct test_result result;
+    if (!decide(a, rs, &t->referral, NULL, 0, load, &result.decision))
+        return false;
+    result.differs = compare(a, rs, &t->expected, &result.decision);
+    result.passed = result.differs.n == 0;
+    *out = result;
+    return result.differs.p != NULL;
+}
+
+/* ---- why ---- */
+
+/* One failed test, looked into. */
+struct question {
+    struct arena *a;
+    const struct ruleset *rs;
+    const char *shown_as;
+    const struct rule_test *test;
+    const struct decision *decision;
+};
+
+/* "config/rules/20-labour.yaml:14" */
+static const char *place_of(const struct question *q, int rule, unsigned line)
+{
+    return arena_printf(q->a, "%s/" STR_FMT ":%u", q->shown_as, STR_ARG(q->rs->rules[rule].file), line).p;
+}
+
+/* An earlier rule took the referral, or a condition of the expected one failed. */
+static struct str why_not_rule(const struct question *q)
+{
+    const struct ruleset *rs = q->rs;
+    const struct decision *d = q->decision;
+    struct str expected = q->test->expected.rule;
+    int wanted = 0;
+    while (wanted < rs->n_rules && !str_eq(rs->rules[wanted].id, expected))
+        wanted++;
+    if (wanted == rs->n_rules)
+        return STR("");
+    if (d->rule >= 0 && d->rule < wanted)
+        return arena_printf(q->a, "`" STR_FMT "` (%s) comes first and matches too",
+                            STR_ARG(rs->rules[d->rule].id), place_of(q, d->rule, rs->rules[d->rule].line));
+    struct rule_trace *trace;
+    int n;
+    if (!decide_trace(q->a, rs, &q->test->referral, wanted, &trace, &n) || n <= wanted)
+        return STR("");
+    return arena_printf(q->a, "`" STR_FMT "` does not match: its condition at %s does not hold",
+                        STR_ARG(expected), place_of(q, wanted, trace[wanted].failed_line));
+}
+
+static struct str why_not_organisation(const struct question *q)
+{
+    const struct decision *d = q->decision;
+    int expected = q->test->expected.organisation;
+    struct str id = organisation_id(q->rs, expected);
+    for (int i = 0; i < d->n_candidates; i++)
+        if (d->candidates[i].organisation == expected)
+            return arena_printf(q->a, "`" STR_FMT "` was a candidate on rung %d, but: %s", STR_ARG(id),
+                                d->candidates[i].rung + 1,
+                                word_of(passed_words, (int)d->candidates[i].passed));
+    return arena_printf(q->a, "`" STR_FMT "` was on none of the rungs that were tried", STR_ARG(id));
+}
+
+struct str ruletest_why(struct arena *a, const struct ruleset *rs, const char *shown_as,
+                        const struct rule_test *t, const struct decision *d)
+{
+    const struct question q = {a, rs, shown_as, t, d};
+    if (t->expected.rule.n && !str_eq(t->expected.rule, rule_id(rs, d->rule)))
+        return why_not_rule(&q);
+    if (t->expected.organisation >= 0 && t->expected.organisation != d->organisation)
+        return why_not_organisation(&q);
+    if (d->rule < 0)
+        return STR("");
+    return arena_printf(a, "decided by `" STR_FMT "` (%s)", STR_ARG(rule_id(rs, d->rule)),
+                        place_of(&q, d->rule, rs->rules[d->rule].line));
+}
