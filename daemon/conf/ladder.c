@@ -11,10 +11,6 @@ struct rung_record {
     struct duration respond_within, finish_within;
 };
 
-static const struct word pick_words[] = {{PICK_LEAST_LOADED + 1, "least_loaded", "负荷最轻"},
-                                         {PICK_BEST_RATED + 1, "best_rated", "评分最高"},
-                                         {0}};
-
 static const struct field rung_fields[] = {
     {"to", read_node, offsetof(struct rung_record, to), REQUIRED},
     {"pick", read_word, offsetof(struct rung_record, pick), OPTIONAL, pick_words},
@@ -23,7 +19,7 @@ static const struct field rung_fields[] = {
     {0},
 };
 
-struct target {
+struct target_record {
     uint64_t kinds, levels;
     const struct node *speciality, *region;
     struct ints organisations;
@@ -31,12 +27,12 @@ struct target {
 };
 
 static const struct field target_fields[] = {
-    {"kind", read_words, offsetof(struct target, kinds), OPTIONAL, org_kind_words},
-    {"speciality", read_node, offsetof(struct target, speciality), OPTIONAL},
-    {"level", read_words, offsetof(struct target, levels), OPTIONAL, region_level_words},
-    {"organisation", read_organisations, offsetof(struct target, organisations), OPTIONAL},
-    {"stationed", read_true, offsetof(struct target, stationed), OPTIONAL},
-    {"region", read_node, offsetof(struct target, region), OPTIONAL},
+    {"kind", read_words, offsetof(struct target_record, kinds), OPTIONAL, org_kind_words},
+    {"speciality", read_node, offsetof(struct target_record, speciality), OPTIONAL},
+    {"level", read_words, offsetof(struct target_record, levels), OPTIONAL, region_level_words},
+    {"organisation", read_organisations, offsetof(struct target_record, organisations), OPTIONAL},
+    {"stationed", read_true, offsetof(struct target_record, stationed), OPTIONAL},
+    {"region", read_node, offsetof(struct target_record, region), OPTIONAL},
     {0},
 };
 
@@ -50,11 +46,11 @@ static const struct field where_fields[] = {
 };
 
 /* `nearest`, {within: CODE} or {is: CODE}. */
-static bool read_where(struct reading *r, const struct node *v, struct rung *rung)
+static bool read_where(struct reading *r, const struct node *v, struct target *to)
 {
     struct where w = {-1, -1};
     if (v->kind == NODE_SCALAR) {
-        rung->where = TARGET_NEAREST;
+        to->where = TARGET_NEAREST;
         return str_eqz(v->text, "nearest") ||
                reading_error(r, v->at, "write `nearest`, {within: \"320505\"} or {is: \"320505\"}",
                              "`" STR_FMT "` does not say where to look", STR_ARG(v->text));
@@ -64,70 +60,70 @@ static bool read_where(struct reading *r, const struct node *v, struct rung *run
     if ((w.within >= 0) == (w.is >= 0))
         return reading_error(r, node_key_place(v), "write `nearest`, {within: CODE} or {is: CODE}",
                              "`region` needs exactly one of `within` and `is`");
-    rung->where = w.is >= 0 ? TARGET_IS : TARGET_WITHIN;
-    rung->region = w.is >= 0 ? w.is : w.within;
+    to->where = w.is >= 0 ? TARGET_IS : TARGET_WITHIN;
+    to->region = w.is >= 0 ? w.is : w.within;
     return true;
 }
 
-static bool read_speciality(struct reading *r, const struct node *v, struct rung *rung)
+static bool read_speciality(struct reading *r, const struct node *v, struct target *to)
 {
     if (v->kind == NODE_SCALAR && str_eqz(v->text, "matching")) {
-        rung->speciality_matching = true;
+        to->speciality_matching = true;
         return true;
     }
     struct ints list;
     if (!read_categories(r, v, NULL, &list))
         return false;
-    rung->specialities = list.items;
-    rung->n_specialities = list.n;
+    to->specialities = list.items;
+    to->n_specialities = list.n;
     return true;
 }
 
-static bool read_target(struct reading *r, const struct node *v, struct rung *rung)
+static bool read_target(struct reading *r, const struct node *v, struct target *to)
 {
-    struct target t = {0};
+    struct target_record t = {0};
     if (!schema_read(r, v, "`to`", target_fields, &t))
         return false;
     if (v->n == (t.region != NULL))
         return reading_error(r, node_key_place(v), "name a kind, a speciality, a level or an organisation",
                              "`to` does not say who");
-    rung->kinds = t.kinds;
-    rung->levels = t.levels;
-    rung->organisations = t.organisations.items;
-    rung->n_organisations = t.organisations.n;
-    rung->stationed = t.stationed;
-    bool good = !t.speciality || read_speciality(r, t.speciality, rung);
-    return (!t.region || read_where(r, t.region, rung)) && good;
+    to->kinds = t.kinds;
+    to->levels = t.levels;
+    to->organisations = t.organisations.items;
+    to->n_organisations = t.organisations.n;
+    to->stationed = t.stationed;
+    bool good = !t.speciality || read_speciality(r, t.speciality, to);
+    return (!t.region || read_where(r, t.region, to)) && good;
 }
 
-static bool covers(const struct categories *all, const struct organisation *o, const struct rung *rung)
+static bool covers(const struct categories *all, const struct organisation *o, const struct target *to)
 {
-    for (int i = 0; i < rung->n_specialities; i++)
+    for (int i = 0; i < to->n_specialities; i++)
         for (int k = 0; k < o->n_specialities; k++)
-            if (category_under(all, rung->specialities[i], o->specialities[k]))
+            if (category_under(all, to->specialities[i], o->specialities[k]))
                 return true;
-    return rung->n_specialities == 0 && (!rung->speciality_matching || o->n_specialities > 0);
+    return to->n_specialities == 0 && (!to->speciality_matching || o->n_specialities > 0);
 }
 
-static bool listed(const struct rung *rung, int organisation)
+static bool listed(const struct target *to, int organisation)
 {
-    for (int i = 0; i < rung->n_organisations; i++)
-        if (rung->organisations[i] == organisation)
+    for (int i = 0; i < to->n_organisations; i++)
+        if (to->organisations[i] == organisation)
             return true;
-    return rung->n_organisations == 0;
+    return to->n_organisations == 0;
 }
 
 /* Whether an organisation can take part in a rung, for some referral. */
-static bool can_stand(const struct ruleset *rs, const struct rung *rung, int i)
+static bool can_stand(const struct ruleset *rs, const struct target *to, int i)
 {
     const struct organisation *o = &rs->roster.items[i];
-    if ((rung->kinds && !(rung->kinds >> o->kind & 1)) || (rung->stationed && o->n_agencies == 0) ||
-        (rung->levels && !(rung->levels >> rs->regions.items[o->region].level & 1)) || !listed(rung, i))
+    if ((to->kinds && !(to->kinds >> o->kind & 1)) || (to->stationed && o->n_agencies == 0) ||
+        (to->levels && !(to->levels >> rs->regions.items[o->region].level & 1)) || !listed(to, i))
         return false;
-    if ((rung->where == TARGET_WITHIN && !region_within(&rs->regions, o->region, rung->region)) ||
-        (rung->where == TARGET_IS && o->region != rung->region))
+    if ((to->where == TARGET_WITHIN && !region_within(&rs->regions, o->region, to->region)) ||
+        (to->where == TARGET_IS && o->region != to->region))
         return false;
-    return covers(&rs->categories, o, rung);
+    return covers(&rs->categories, o, to);
 }
 
 static uint64_t kinds_on_roster(const struct roster *roster)
@@ -138,11 +134,11 @@ static uint64_t kinds_on_roster(const struct roster *roster)
     return kinds;
 }
 
-static bool check_roster(struct reading *r, const struct node *to, const struct rung *rung)
+static bool check_roster(struct reading *r, const struct node *to, const struct target *target)
 {
     if (!r->whole.roster)
         return true;
-    uint64_t idle = rung->kinds & ~kinds_on_roster(&r->rs->roster);
+    uint64_t idle = target->kinds & ~kinds_on_roster(&r->rs->roster);
     const struct node *kind = node_get(to, "kind");
     for (const struct word *w = org_kind_words; w->word; w++)
         if (idle >> w->value & 1)
@@ -150,7 +146,7 @@ static bool check_roster(struct reading *r, const struct node *to, const struct 
                                  "add one to organisations/*.yaml, or take it out here",
                                  "no organisation of kind `%s` (%s) is on the roster", w->word, w->zh);
     for (int i = 0; i < r->rs->roster.n; i++)
-        if (can_stand(r->rs, rung, i))
+        if (can_stand(r->rs, target, i))
             return true;
     return reading_error(r, node_key_place(to),
                          "loosen what `to` asks for, or add one to organisations/*.yaml",
@@ -186,11 +182,11 @@ static bool read_rung(struct reading *r, const struct node *v, uint64_t modes, s
     struct rung_record record = {.pick = PICK_LEAST_LOADED + 1};
     if (!schema_read(r, v, "a rung", rung_fields, &record))
         return false;
-    *rung = (struct rung){.line = v->at.line, .region = -1, .where = TARGET_NEAREST};
+    *rung = (struct rung){.line = v->at.line, .to = {.region = -1}};
     rung->pick = (enum pick)(record.pick - 1);
     rung->respond_within = record.respond_within;
     rung->finish_within = record.finish_within;
-    bool good = read_target(r, record.to, rung) && check_roster(r, record.to, rung);
+    bool good = read_target(r, record.to, &rung->to) && check_roster(r, record.to, &rung->to);
     good = check_limit(r, v, "respond_within", record.respond_within, modes,
                        offsetof(struct mode_policy, respond_within)) &&
            good;

@@ -115,7 +115,8 @@ static bool read_parties(struct reading *r, struct arena *keep, const struct nod
             continue;
         }
         parties[n++] =
-            (struct party_facts){(enum party_role)p.role, (enum party_kind)p.kind, p.foreign, p.minor};
+            (struct party_facts){.role = (enum party_role)p.role, .kind = (enum party_kind)p.kind, .foreign = p.foreign,
+                                 .minor = p.minor, .address = -1};
     }
     referral->parties = parties;
     referral->n_parties = n;
@@ -140,6 +141,7 @@ static bool make_referral(struct reading *r, struct arena *keep, const struct gi
         .n_tags = g->tags.n,
         .risk = g->risk,
         .offence = g->offence,
+        .earlier = {.organisation = -1},
     };
     memcpy(out->currency, g->currency.p, g->currency.n < 3 ? g->currency.n : 3);
     struct str text = fold(r->scratch, g->text), own = fold(r->scratch, g->source_category);

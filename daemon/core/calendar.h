@@ -37,6 +37,20 @@ char *calendar_day_text(int32_t day, char *out);
 
 bool calendar_working(const struct calendar *c, int32_t day);
 
+/* Opening hours: one stretch of the day on some days of the week. */
+enum { OPENING_WORKDAYS = 1 << 7 }; /* the calendar's working days, whatever the day of the week */
+struct opening {
+    uint8_t days;        /* bit 0 Monday to bit 6 Sunday, or OPENING_WORKDAYS */
+    int16_t from, until; /* minutes of the day in Asia/Shanghai, `until` excluded, at most 1440 */
+};
+struct hours {
+    const struct opening *items;
+    int n;
+};
+/* "workdays 09:00-12:00", "mon-fri 9:00-17:30", "sat,sun 10:00-16:00", "daily 00:00-24:00"; false unless well formed. */
+bool opening_parse(struct str s, struct opening *out);
+bool hours_open(const struct calendar *c, const struct hours *h, int64_t ms); /* false for empty hours */
+
 struct deadline {
     int64_t ms;        /* the last millisecond of the last day */
     bool provisional;  /* counted past the published calendar */

@@ -14,6 +14,12 @@ const struct word passed_words[] = {
     {PASSED_CLOSED, "closed", "暂停接收"},
     {PASSED_EXCLUDED, "excluded", "此前未接受或逾期未确认"},
     {PASSED_PICK, "not-picked", "可以接收，择优选定其他组织"},
+    {PASSED_CONFLICT, "conflict", "与当事人有利害关系，应当回避"},
+    {PASSED_SHUT, "shut", "不在服务时间"},
+    {PASSED_RATING, "rating", "评分低于要求"},
+    {PASSED_LANGUAGE, "language", "不具备所需语言"},
+    {PASSED_ALONE, "alone", "没有可以联合调解的组织"},
+    {PASSED_PARTNER, "partner", "联合调解的协同组织"},
     {0},
 };
 
@@ -95,7 +101,7 @@ static bool climb(struct arena *a, const struct match *m, const struct rule *rul
     d->outcome = OUTCOME_MANUAL;
     d->code = STR("ladder-exhausted");
     for (int i = 0; i < rule->n_rungs && d->organisation < 0; i++) {
-        d->organisation = ladder_try(&l, rule, i);
+        d->organisation = ladder_try(&l, rule, i, &d->partner);
         if (d->organisation < 0)
             continue;
         d->outcome = OUTCOME_ASSIGNED;
@@ -129,7 +135,7 @@ bool decide(struct arena *a, const struct ruleset *rs, const struct referral *r,
     assert(r->place >= 0 && r->place < rs->regions.n);
     assert(r->mode > 0 && r->mode < MODE_LIMIT && r->category < rs->categories.n);
     struct match m;
-    struct decision d = {.outcome = OUTCOME_MANUAL, .rung = -1, .organisation = -1};
+    struct decision d = {.outcome = OUTCOME_MANUAL, .rung = -1, .organisation = -1, .partner = -1};
     if (!classify(a, rs, r, &m, &d.classifier))
         return false;
     d.category = m.category;

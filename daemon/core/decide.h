@@ -17,6 +17,12 @@ enum passed {
     PASSED_CLOSED = 2,     /* on the roster, but closed */
     PASSED_EXCLUDED = 3,   /* declined or let it lapse before */
     PASSED_PICK = 4,       /* could have taken it; another one was picked */
+    PASSED_CONFLICT = 5,   /* conflict of interest with a party */
+    PASSED_SHUT = 6,       /* outside its opening hours, and the rung asks for open_now */
+    PASSED_RATING = 7,     /* rated lower than the rung asks for */
+    PASSED_LANGUAGE = 8,   /* lacks a language */
+    PASSED_ALONE = 9,      /* could have led; no partner for joint mediation */
+    PASSED_PARTNER = 10,   /* picked as the partner in joint mediation */
 };
 extern const struct word passed_words[];
 
@@ -25,6 +31,8 @@ struct candidate {
     int rung;            /* from 0 */
     enum passed passed;
     int open, capacity;  /* as seen */
+    int64_t given_ms;    /* as seen */
+    bool partner;        /* looked at as a partner in joint mediation */
 };
 
 /* A ladder looks at no more than these; the rest is not considered. 32 are kept for each rung still to come. */
@@ -39,6 +47,7 @@ struct decision {
     int n_tags;
     int rung;                 /* ASSIGNED: which; else -1 */
     int organisation;         /* ASSIGNED: who; else -1 */
+    int partner;              /* ASSIGNED jointly: the partner; else -1 */
     struct str code;          /* MANUAL: reason; REFUSED: code */
     struct duration respond_within, finish_within; /* ASSIGNED: rung's, or the mode's */
     const struct candidate *candidates; /* all that were looked at, in order */

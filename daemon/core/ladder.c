@@ -8,8 +8,12 @@
 
 struct climb {
     struct ladder *ladder;
-    const struct rung *rung;
-    int number;
+    const struct target *to;
+    enum pick pick;
+    bool partner;           /* looking for the partner of `lead` */
+    int lead;               /* -1 */
+    int number;             /* of the rung */
+    int first;              /* candidate of this climb */
     int limit;              /* of ladder.n_candidates, on this rung */
     struct candidate *best; /* of those that can take it; NULL: nobody yet */
 };
@@ -25,8 +29,8 @@ static bool covers(const struct climb *c, const struct organisation *o, int cate
 
 static bool covers_one_of(const struct climb *c, const struct organisation *o)
 {
-    for (int i = 0; i < c->rung->n_specialities; i++) {
-        if (covers(c, o, c->rung->specialities[i]))
+    for (int i = 0; i < c->to->n_specialities; i++) {
+        if (covers(c, o, c->to->specialities[i]))
             return true;
     }
     return false;
@@ -41,31 +45,50 @@ static bool stationed_with(const struct organisation *o, struct str agency)
     return false;
 }
 
-/* All the rung asks for but the region. */
+/* All the target asks for but the region. */
 static bool fits(const struct climb *c, const struct organisation *o)
 {
-    const struct rung *rung = c->rung;
+    const struct target *to = c->to;
     const struct ladder *l = c->ladder;
-    if (rung->kinds && !(rung->kinds >> o->kind & 1))
+    if (to->kinds && !(to->kinds >> o->kind & 1))
         return false;
-    if (rung->levels && !(rung->levels >> l->rules->regions.items[o->region].level & 1))
+    if (to->levels && !(to->levels >> l->rules->regions.items[o->region].level & 1))
         return false;
-    if ((rung->stationed || o->n_agencies) && !stationed_with(o, l->referral->agency))
+    if ((to->stationed || o->n_agencies) && !stationed_with(o, l->referral->agency))
         return false;
-    if (rung->n_specialities && !covers_one_of(c, o))
+    if (to->n_specialities && !covers_one_of(c, o))
         return false;
-    return !rung->speciality_matching || (l->category >= 0 && covers(c, o, l->category));
+    return !to->speciality_matching || (l->category >= 0 && covers(c, o, l->category));
+}
+
+/* The counties around the one of the place; none when the place lies above a county. */
+static const struct region_pair *counties_around(const struct climb *c, int *n)
+{
+    const struct regions *regions = &c->ladder->rules->regions;
+    int county = region_at_level(regions, c->ladder->referral->place, LEVEL_COUNTY);
+    *n = 0;
+    return county >= 0 ? region_neighbours(regions, county, n) : NULL;
 }
 
 static bool fits_region(const struct climb *c, const struct organisation *o)
 {
-    switch (c->rung->where) {
+    const struct regions *regions = &c->ladder->rules->regions;
+    int n;
+    const struct region_pair *around;
+    switch (c->to->where) {
     case TARGET_NEAREST:
         break;
     case TARGET_WITHIN:
-        return region_within(&c->ladder->rules->regions, o->region, c->rung->region);
+        return region_within(regions, o->region, c->to->region);
     case TARGET_IS:
-        return o->region == c->rung->region;
+        return o->region == c->to->region;
+    case TARGET_NEIGHBOURING:
+        around = counties_around(c, &n);
+        for (int i = 0; i < n; i++) {
+            if (region_within(regions, o->region, around[i].neighbour))
+                return true;
+        }
+        return false;
     }
     return true;
 }
@@ -79,12 +102,66 @@ static bool is_excluded(const struct ladder *l, int organisation)
     return false;
 }
 
-static enum passed availability(const struct ladder *l, int organisation, struct load load)
+static bool in_sorted(const struct str *items, int n, struct str wanted)
 {
-    if (l->rules->roster.items[organisation].closed)
+    int low = 0, high = n;
+    while (low < high) {
+        int middle = low + (high - low) / 2, order = str_cmp(items[middle], wanted);
+        if (order == 0)
+            return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+/* The village's own committee does not judge the village's own dispute; nobody that of a body it belongs to. */
+static bool has_interest(const struct ladder *l, const struct organisation *o)
+{
+    const struct referral *r = l->referral;
+    for (int i = 0; i < r->n_parties; i++) {
+        const struct party_facts *p = &r->parties[i];
+        int at = p->address >= 0 ? p->address : r->place;
+        if (p->kind == PARTY_VILLAGE_BODY && o->region == at && l->rules->regions.items[at].level == LEVEL_VILLAGE)
+            return true;
+        if (p->credit_code.n && in_sorted(o->interests, o->n_interests, p->credit_code))
+            return true;
+    }
+    return false;
+}
+
+static bool speaks_all(const struct organisation *o, const struct target *to)
+{
+    for (int i = 0; i < to->n_languages; i++) {
+        if (!in_sorted(o->languages, o->n_languages, to->languages[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool is_open(const struct ladder *l, const struct organisation *o)
+{
+    return o->hours.n == 0 || hours_open(&l->rules->calendar, &o->hours, l->referral->arrived_ms);
+}
+
+static enum passed availability(const struct climb *c, int organisation, struct load load)
+{
+    const struct ladder *l = c->ladder;
+    const struct organisation *o = &l->rules->roster.items[organisation];
+    if (o->closed)
         return PASSED_CLOSED;
     if (is_excluded(l, organisation))
         return PASSED_EXCLUDED;
+    if (has_interest(l, o))
+        return PASSED_CONFLICT;
+    if (o->rating < c->to->rating_at_least)
+        return PASSED_RATING;
+    if (!speaks_all(o, c->to))
+        return PASSED_LANGUAGE;
+    if (c->to->open_now && !is_open(l, o))
+        return PASSED_SHUT;
     return load.open < load.capacity ? PASSED_PICK : PASSED_FULL;
 }
 
@@ -95,30 +172,79 @@ static bool less_loaded(const struct candidate *a, const struct candidate *b)
     return x != y ? x < y : a->organisation < b->organisation;
 }
 
+/* For all picks but the weighted one, which has to know all candidates first. */
 static bool better(const struct climb *c, const struct candidate *x)
 {
     const struct candidate *best = c->best;
     const struct organisation *items = c->ladder->rules->roster.items;
-    int rating = items[x->organisation].rating;
+    int known = c->ladder->referral->earlier.organisation;
     if (!best)
         return true;
-    if (c->rung->pick == PICK_BEST_RATED && rating != items[best->organisation].rating)
-        return rating > items[best->organisation].rating;
+    if (c->pick == PICK_BEST_RATED && items[x->organisation].rating != items[best->organisation].rating)
+        return items[x->organisation].rating > items[best->organisation].rating;
+    if (c->pick == PICK_STICKY && (x->organisation == known) != (best->organisation == known))
+        return x->organisation == known;
+    if (c->pick == PICK_ROUND_ROBIN)
+        return x->given_ms != best->given_ms ? x->given_ms < best->given_ms
+                                             : x->organisation < best->organisation;
     return less_loaded(x, best);
+}
+
+static int weight(const struct climb *c, const struct candidate *x)
+{
+    int w = c->ladder->rules->roster.items[x->organisation].weight;
+    return w > 0 ? w : 1;
+}
+
+/* FNV-1a over what names the referral: the same one always draws the same lot. */
+static uint64_t lot(const struct referral *r)
+{
+    uint64_t hash = 14695981039346656037u;
+    const struct str parts[] = {r->agency, STR("\n"), r->agency_ref};
+    for (int i = 0; i < 3; i++) {
+        for (size_t k = 0; k < parts[i].n; k++)
+            hash = (hash ^ (unsigned char)parts[i].p[k]) * 1099511628211u;
+    }
+    return hash ^ hash >> 29;
+}
+
+/* Drawn by lot, each with chances as its weight. */
+static struct candidate *drawn(const struct climb *c)
+{
+    struct candidate *all = c->ladder->candidates;
+    uint64_t sum = 0;
+    for (int i = c->first; i < c->ladder->n_candidates; i++)
+        sum += all[i].passed == PASSED_PICK ? (uint64_t)weight(c, &all[i]) : 0;
+    if (!sum)
+        return NULL;
+    uint64_t left = lot(c->ladder->referral) % sum;
+    for (int i = c->first;; i++) {
+        uint64_t w = all[i].passed == PASSED_PICK ? (uint64_t)weight(c, &all[i]) : 0;
+        if (left < w)
+            return &all[i];
+        left -= w;
+    }
 }
 
 /* Looks at one that fits. False when no more may be looked at on this rung. */
 static bool look_at(struct climb *c, int organisation)
 {
     struct ladder *l = c->ladder;
+    if (organisation == c->lead)
+        return true;
     if (l->n_candidates >= c->limit) {
         l->truncated = true;
         return false;
     }
     struct load load = l->load.of(l->load.context, organisation);
     struct candidate *x = &l->candidates[l->n_candidates++];
-    *x = (struct candidate){organisation, c->number, availability(l, organisation, load), load.open,
-                            load.capacity};
+    *x = (struct candidate){.organisation = organisation,
+                            .rung = c->number,
+                            .passed = availability(c, organisation, load),
+                            .open = load.open,
+                            .capacity = load.capacity,
+                            .given_ms = load.given_ms,
+                            .partner = c->partner};
     if (x->passed == PASSED_PICK && better(c, x))
         c->best = x;
     return true;
@@ -150,12 +276,12 @@ static bool look_at_group(struct climb *c, int group, int first, int end)
 /* Level by level from the top, kind by kind: only the groups that the rung asks for. */
 static void look_within(struct climb *c, int region)
 {
-    const struct rung *rung = c->rung;
+    const struct target *to = c->to;
     int end = c->ladder->rules->regions.items[region].end;
     for (int level = LEVEL_PROVINCE; level <= LEVEL_VILLAGE; level++) {
         for (int kind = 1; kind < ORG_KIND_LIMIT; kind++) {
             bool wanted =
-                (!rung->levels || (rung->levels >> level & 1)) && (!rung->kinds || (rung->kinds >> kind & 1));
+                (!to->levels || (to->levels >> level & 1)) && (!to->kinds || (to->kinds >> kind & 1));
             if (wanted && !look_at_group(c, ROSTER_GROUP_OF(kind, level), region, end))
                 return;
         }
@@ -165,9 +291,9 @@ static void look_within(struct climb *c, int region)
 static void look_at_listed(struct climb *c)
 {
     const struct roster *roster = &c->ladder->rules->roster;
-    for (int i = 0; i < c->rung->n_organisations; i++) {
-        const struct organisation *o = &roster->items[c->rung->organisations[i]];
-        if (fits_region(c, o) && fits(c, o) && !look_at(c, c->rung->organisations[i]))
+    for (int i = 0; i < c->to->n_organisations; i++) {
+        const struct organisation *o = &roster->items[c->to->organisations[i]];
+        if (fits_region(c, o) && fits(c, o) && !look_at(c, c->to->organisations[i]))
             return;
     }
 }
@@ -189,28 +315,61 @@ static void look_upwards(struct climb *c)
 {
     const struct region *regions = c->ladder->rules->regions.items;
     for (int i = c->ladder->referral->place; i >= 0 && !c->best; i = regions[i].parent) {
-        if (!c->rung->levels || (c->rung->levels >> regions[i].level & 1))
+        if (!c->to->levels || (c->to->levels >> regions[i].level & 1))
             look_at_region(c, i);
     }
 }
 
-int ladder_try(struct ladder *l, const struct rule *rule, int number)
+static void look_around(struct climb *c)
+{
+    int n;
+    const struct region_pair *around = counties_around(c, &n);
+    for (int i = 0; i < n; i++)
+        look_within(c, around[i].neighbour);
+}
+
+static struct candidate *look(struct climb *c)
+{
+    c->first = c->ladder->n_candidates;
+    if (c->to->n_organisations)
+        look_at_listed(c);
+    else if (c->to->stationed)
+        look_at_stationed(c);
+    else if (c->to->where == TARGET_NEAREST)
+        look_upwards(c);
+    else if (c->to->where == TARGET_IS)
+        look_at_region(c, c->to->region);
+    else if (c->to->where == TARGET_NEIGHBOURING)
+        look_around(c);
+    else
+        look_within(c, c->to->region);
+    return c->pick == PICK_WEIGHTED ? drawn(c) : c->best;
+}
+
+int ladder_try(struct ladder *l, const struct rule *rule, int number, int *partner)
 {
     const struct rung *rung = &rule->rungs[number];
-    int later = rule->n_rungs - number - 1;
-    struct climb c = {l, rung, number, DECIDE_CANDIDATES_MAX - RESERVED * later, NULL};
-    if (rung->n_organisations)
-        look_at_listed(&c);
-    else if (rung->stationed)
-        look_at_stationed(&c);
-    else if (rung->where == TARGET_NEAREST)
-        look_upwards(&c);
-    else if (rung->where == TARGET_IS)
-        look_at_region(&c, rung->region);
-    else
-        look_within(&c, rung->region);
-    if (!c.best)
+    int limit = DECIDE_CANDIDATES_MAX - RESERVED * (rule->n_rungs - number - 1);
+    struct climb lead = {.ladder = l, .to = &rung->to, .pick = rung->pick, .lead = -1, .number = number, .limit = limit};
+    struct candidate *chosen = look(&lead), *second = NULL;
+    *partner = -1;
+    if (!chosen)
         return -1;
-    c.best->passed = PASSED_CHOSEN;
-    return c.best->organisation;
+    if (rung->jointly) {
+        struct climb with = {.ladder = l,
+                             .to = rung->jointly,
+                             .partner = true,
+                             .lead = chosen->organisation,
+                             .number = number,
+                             .limit = limit};
+        second = look(&with);
+        if (!second) {
+            chosen->passed = PASSED_ALONE;
+            return -1;
+        }
+        second->passed = PASSED_PARTNER;
+        *partner = second->organisation;
+    }
+    chosen->passed = PASSED_CHOSEN;
+    return chosen->organisation;
 }

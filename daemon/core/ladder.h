@@ -19,7 +19,7 @@ struct ladder {
     bool truncated; /* there were more than were looked at */
 };
 
-/* The organisation picked on rung `number` of `rule`; -1 when nobody can take it. */
-int ladder_try(struct ladder *l, const struct rule *rule, int number);
+/* The organisation picked on rung `number` of `rule`, and its partner in joint mediation or -1; -1 when nobody can take it. */
+int ladder_try(struct ladder *l, const struct rule *rule, int number, int *partner);
 
 #endif

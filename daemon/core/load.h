@@ -7,9 +7,12 @@
 #ifndef CORE_LOAD_H
 #define CORE_LOAD_H
 
+#include <stdint.h>
+
 struct load {
     int open;
     int capacity;
+    int64_t given_ms; /* when it was last given an assignment; 0: never. For round robin */
 };
 
 struct load_view {

@@ -156,6 +156,53 @@ static bool parties(const struct match *m, const struct cond *c)
     return in_range(c, m->referral->n_parties);
 }
 
+static bool same_village(const struct match *m, const struct cond *c)
+{
+    const struct referral *r = m->referral;
+    (void)c;
+    for (int i = 0; i < r->n_parties; i++) {
+        int at = r->parties[i].address;
+        if (at < 0 || at != r->parties[0].address || m->rules->regions.items[at].level != LEVEL_VILLAGE)
+            return false;
+    }
+    return r->n_parties >= 2;
+}
+
+static bool age(const struct match *m, const struct cond *c)
+{
+    const struct referral *r = m->referral;
+    return r->occurred_on != 0 && in_range(c, calendar_day_of_ms(r->arrived_ms) - r->occurred_on);
+}
+
+static bool age_missing(const struct match *m, const struct cond *c)
+{
+    (void)c;
+    return m->referral->occurred_on == 0;
+}
+
+static bool arrived(const struct match *m, const struct cond *c)
+{
+    return in_range(c, calendar_day_of_ms(m->referral->arrived_ms));
+}
+
+static bool working_time(const struct match *m, const struct cond *c)
+{
+    (void)c;
+    return hours_open(&m->rules->calendar, policy_working(&m->rules->policies), m->referral->arrived_ms);
+}
+
+static bool earlier(const struct match *m, const struct cond *c)
+{
+    const struct referral *r = m->referral;
+    return r->earlier.count > 0 &&
+           in_range(c, calendar_day_of_ms(r->arrived_ms) - calendar_day_of_ms(r->earlier.last_ms));
+}
+
+static bool earlier_count(const struct match *m, const struct cond *c)
+{
+    return in_range(c, m->referral->earlier.count);
+}
+
 static bool (*const leaves[])(const struct match *, const struct cond *) = {
     [COND_CHANNEL] = is_channel,
     [COND_MODE] = is_mode,
@@ -176,6 +223,13 @@ static bool (*const leaves[])(const struct match *, const struct cond *) = {
     [COND_TEXT] = text,
     [COND_PARTY] = party,
     [COND_PARTIES] = parties,
+    [COND_SAME_VILLAGE] = same_village,
+    [COND_AGE] = age,
+    [COND_AGE_MISSING] = age_missing,
+    [COND_ARRIVED] = arrived,
+    [COND_WORKING_TIME] = working_time,
+    [COND_EARLIER] = earlier,
+    [COND_EARLIER_COUNT] = earlier_count,
 };
 
 /* The first of `group`'s own nodes that holds, or that does not; NULL when there is none. */

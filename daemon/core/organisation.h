@@ -6,6 +6,7 @@
 #ifndef CORE_ORGANISATION_H
 #define CORE_ORGANISATION_H
 
+#include "core/calendar.h"
 #include "core/category.h"
 #include "core/region.h"
 
@@ -18,6 +19,12 @@ struct organisation {
     int n_specialities;
     int capacity;            /* open assignments at once */
     int rating;              /* 1 to 5 */
+    int weight;              /* share of the work under PICK_WEIGHTED, 1 to 100; 0 counts as 1 */
+    struct hours hours;      /* none: always open */
+    const struct str *languages; /* sorted */
+    int n_languages;
+    const struct str *interests; /* credit codes of bodies whose disputes it must leave alone, sorted (人民调解法 第22条) */
+    int n_interests;
     bool closed;
     struct str hub;          /* receiver id; empty: a receiver of its own */
     const struct str *agencies; /* stationed with these; none: with nobody */

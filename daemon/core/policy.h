@@ -21,6 +21,10 @@ struct mode_policy {
 struct policies {
     struct mode_policy modes[MODE_LIMIT];
     struct str channel_names[CHANNEL_COUNT];
+    struct hours working; /* when an arrival counts as in working time; none given: workdays 09:00-17:00 */
 };
+
+/* The hours that count as working time. */
+const struct hours *policy_working(const struct policies *p);
 
 #endif

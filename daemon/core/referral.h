@@ -16,7 +16,16 @@ struct party_facts {
     enum party_role role;
     enum party_kind kind;
     bool foreign;
-    bool minor; /* declared, or under 18 by the resident identity number at arrival (民法典 第17条) */
+    bool minor;             /* declared, or under 18 by the resident identity number at arrival (民法典 第17条) */
+    int address;            /* region index; -1: not given */
+    struct str credit_code; /* of a body; empty for a person. Not personal data, still not for logs */
+};
+
+/* What came before between the same parties, or is linked with this referral (core knows it only when told). */
+struct earlier {
+    int count;        /* referrals of exactly the same parties before this one */
+    int64_t last_ms;  /* arrival of the latest of them; 0: none */
+    int organisation; /* who has or had it, or the linked case: roster index; -1: nobody known */
 };
 
 struct referral {
@@ -34,6 +43,7 @@ struct referral {
     char currency[4];
     const struct party_facts *parties;
     int n_parties;
+    struct earlier earlier;
     const struct str *tags;
     int n_tags;
     unsigned risk;           /* enum risk bits */

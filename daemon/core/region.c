@@ -104,6 +104,23 @@ int region_at_level(const struct regions *r, int i, enum region_level level)
     return i >= 0 && r->items[i].level == level ? i : -1;
 }
 
+const struct region_pair *region_neighbours(const struct regions *r, int i, int *n)
+{
+    int low = 0, high = r->n_neighbours;
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        if (r->neighbours[middle].region < i)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    int end = low;
+    while (end < r->n_neighbours && r->neighbours[end].region == i)
+        end++;
+    *n = end - low;
+    return r->neighbours + low;
+}
+
 int region_city(const struct regions *r, int i)
 {
     struct str code = at(r, i)->code;

@@ -22,6 +22,12 @@ struct region {
 struct regions {
     const struct region *items; /* sorted by code, which puts every subtree in one run */
     int n;
+    const struct region_pair *neighbours; /* sorted; both directions */
+    int n_neighbours;
+};
+
+struct region_pair { /* two counties with a common border */
+    int region, neighbour;
 };
 
 /* Level of a well-formed code by its length; 0 for anything else. */
@@ -41,6 +47,8 @@ int region_find(const struct regions *r, struct str code);
 bool region_within(const struct regions *r, int inner, int outer);
 /* The ancestor of `i` (or itself) at `level`; -1 when it lies above. */
 int region_at_level(const struct regions *r, int i, enum region_level level);
+/* The neighbours of county `i`: *n of them, the first one returned. */
+const struct region_pair *region_neighbours(const struct regions *r, int i, int *n);
 /* City number 3205 for anything in Suzhou; 3200 for the province itself. */
 int region_city(const struct regions *r, int i);
 

@@ -24,7 +24,15 @@ enum cond_kind {
     COND_RISK,                                         /* set: risk bits, any of */
     COND_TEXT,                                         /* list: word numbers of the rule set's textscan */
     COND_PARTY,                                        /* party */
-    COND_PARTIES                                       /* range of the count */
+    COND_PARTIES,                                      /* range of the count */
+    COND_SAME_VILLAGE,                                 /* at least two parties, and all live in one village */
+    COND_AGE,                                          /* range: days from when it occurred to arrival */
+    COND_AGE_MISSING,                                  /* when it occurred is not given */
+    COND_ARRIVED,                                      /* range: day of arrival */
+    COND_WORKING_TIME,                                 /* arrived in the working hours of channels.yaml */
+    COND_EARLIER,                                      /* range: days since the latest of the same parties */
+    COND_EARLIER_COUNT,                                /* range: how many there were */
+    COND_KIND_LIMIT
 };
 
 struct cond {
@@ -40,10 +48,13 @@ struct cond {
     struct { uint64_t kinds, roles; int foreign, minor; /* -1: any */ } party;
 };
 
-enum target_region { TARGET_NEAREST, TARGET_WITHIN, TARGET_IS };
-enum pick { PICK_LEAST_LOADED, PICK_BEST_RATED };
+enum target_region { TARGET_NEAREST, TARGET_WITHIN, TARGET_IS, TARGET_NEIGHBOURING };
+enum pick { PICK_LEAST_LOADED, PICK_BEST_RATED, PICK_WEIGHTED, PICK_ROUND_ROBIN, PICK_STICKY };
+#define PICK_COUNT 5
+/* pick_words (core/word.h): value is enum pick + 1. */
 
-struct rung {
+/* Who is considered. */
+struct target {
     uint64_t kinds;          /* bits of enum org_kind; 0: any */
     uint64_t levels;         /* bits of enum region_level; 0: any */
     const int *specialities; /* category indices; an organisation fits when one of its own covers one of these */
@@ -52,8 +63,18 @@ struct rung {
     const int *organisations; /* organisation indices; none: by the other criteria */
     int n_organisations;
     bool stationed;
-    enum target_region where;
+    enum target_region where; /* NEIGHBOURING: in the counties around the one of the place, at any level below them too */
     int region;              /* for WITHIN and IS */
+    /* Whoever fits the above but not these is a candidate that is passed over. */
+    int rating_at_least;     /* 0: any */
+    bool open_now;           /* in its opening hours at arrival */
+    const struct str *languages; /* all of them */
+    int n_languages;
+};
+
+struct rung {
+    struct target to;
+    const struct target *jointly; /* joint mediation: a partner found by this, or the rung passes; NULL: alone */
     enum pick pick;
     struct duration respond_within, finish_within; /* count 0: the channel's */
     unsigned line;
@@ -64,6 +85,8 @@ enum outcome { OUTCOME_ASSIGNED = 1, OUTCOME_MANUAL, OUTCOME_REFUSED };
 struct rule {
     struct str id, name, file;
     unsigned line;
+    int32_t from, until;     /* arrival days it serves, both included; 0: open. Also a COND_ARRIVED in `when` */
+    struct str law;          /* law and article the rule rests on; empty: none given */
     const struct cond *when; /* when[0] is a COND_ALL over the rest */
     int n_when;
     enum outcome outcome;

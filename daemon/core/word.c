@@ -165,6 +165,11 @@ const struct word step_kind_words[] = {
     {STEP_ERASED, "erased", "个人信息已删除"},       {0},
 };
 
+const struct word pick_words[] = {
+    {1, "least_loaded", "负荷最轻"}, {2, "best_rated", "评分最高"}, {3, "weighted", "按权重"},
+    {4, "round_robin", "轮流"},      {5, "sticky", "同一组织优先"}, {0},
+};
+
 static const struct word *entry(const struct word *table, int value)
 {
     for (; table->word; table++) {

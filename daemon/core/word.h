@@ -86,7 +86,7 @@ struct word {
 extern const struct word channel_words[], mode_words[], party_role_words[], party_kind_words[],
     identity_kind_words[], decline_reason_words[], progress_kind_words[], conclusion_words[],
     agreement_kind_words[], follow_up_kind_words[], org_kind_words[], region_level_words[],
-    region_kind_words[], risk_words[], state_words[], step_kind_words[];
+    pick_words[], region_kind_words[], risk_words[], state_words[], step_kind_words[];
 
 /* 0 when `w` is not in the table. */
 int word_value(const struct word *table, struct str w);

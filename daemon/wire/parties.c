@@ -100,10 +100,13 @@ static struct party_facts check_party(struct check *c, size_t i, const Referral_
     if (code.n && !check_division_form(code))
         check_fault(c, AT_IN("parties", i, "address_code"), FAULT_REGION_UNKNOWN);
     check_representative(c, i, p, minor && wish->guardians);
+    bool coded = p->kind != (int)PARTY_PERSON && p->identity_kind == (int)IDENTITY_CREDIT_CODE;
     return (struct party_facts){.role = (enum party_role)p->role,
                                 .kind = (enum party_kind)p->kind,
                                 .foreign = p->foreign,
-                                .minor = minor};
+                                .minor = minor,
+                                .address = code.n ? region_find(wish->regions, code) : -1,
+                                .credit_code = str_from(coded ? p->identity_number : "")};
 }
 
 struct party_facts *parties_check(struct check *c, struct arena *a,

@@ -12,6 +12,7 @@ struct Referral__V1__Party;
 struct parties_wish {
     int32_t today;
     bool guardians; /* a minor must have a guardian named */
+    const struct regions *regions;
 };
 
 /* Facts of up to LIMIT_PARTIES parties into `a`; NULL past its budget. All faults told in `c`. */

@@ -188,6 +188,7 @@ static bool fill(struct arena *a, const struct ruleset *rs, const Referral__V1__
 static bool check_all(struct desk *d, const Referral__V1__Referral *m, struct referral *r)
 {
     const struct parties_wish wish = {.today = d->today,
+                                      .regions = &d->rs->regions,
                                       .guardians = is_criminal((int)m->mode) ||
                                                    m->mode == (int)MODE_POLICE_MINOR_CRIMINAL};
     check_footing(d, m);
@@ -236,7 +237,7 @@ enum referral_verdict referral_decode(struct arena *a, const struct ruleset *rs,
                                       int64_t now_ms, struct str bytes, struct referral *out,
                                       struct str *agency_ref, struct faults *faults)
 {
-    struct referral r = {.agency = sender->id, .arrived_ms = now_ms};
+    struct referral r = {.agency = sender->id, .arrived_ms = now_ms, .earlier = {.organisation = -1}};
     *agency_ref = peek_agency_ref(a, bytes);
     const Referral__V1__Referral *m = open_bytes(a, bytes, faults);
     if (!m)
@@ -257,11 +258,12 @@ enum referral_verdict referral_decode(struct arena *a, const struct ruleset *rs,
     return REFERRAL_OK;
 }
 
-static bool reopen_parties(struct arena *a, const Referral__V1__Referral *m, int32_t day, struct referral *r)
+static bool reopen_parties(struct arena *a, const struct ruleset *rs, const Referral__V1__Referral *m, int32_t day,
+                           struct referral *r)
 {
     struct faults ignored = {.arena = a};
     struct check c = {.faults = &ignored};
-    const struct parties_wish wish = {.today = day};
+    const struct parties_wish wish = {.today = day, .regions = &rs->regions};
     r->parties = parties_check(&c, a, m->parties, m->n_parties, &wish);
     r->n_parties = (int)(m->n_parties < LIMIT_PARTIES ? m->n_parties : LIMIT_PARTIES);
     return r->parties;
@@ -271,13 +273,13 @@ bool referral_reopen(struct arena *a, const struct ruleset *rs, struct str agenc
                      struct str bytes, struct referral *out)
 {
     struct faults ignored = {.arena = a};
-    struct referral r = {.agency = agency, .arrived_ms = arrived_ms};
+    struct referral r = {.agency = agency, .arrived_ms = arrived_ms, .earlier = {.organisation = -1}};
     const Referral__V1__Referral *m = open_bytes(a, bytes, &ignored);
     if (!m || ignored.n || !word_known(channel_words, (int)m->channel) ||
         !word_known(mode_words, (int)m->mode))
         return false;
     r.place = region_find(&rs->regions, str_from(m->place_code));
-    if (r.place < 0 || !reopen_parties(a, m, calendar_day_of_ms(arrived_ms), &r) || !fill(a, rs, m, &r))
+    if (r.place < 0 || !reopen_parties(a, rs, m, calendar_day_of_ms(arrived_ms), &r) || !fill(a, rs, m, &r))
         return false;
     if (m->occurred_on[0] && !calendar_parse_day(str_from(m->occurred_on), &r.occurred_on))
         return false;

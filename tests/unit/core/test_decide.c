@@ -158,9 +158,9 @@ static void a_ladder_is_climbed_to_its_end(void **state)
 {
     (void)state;
     const struct rung rungs[] = {
-        {.kinds = 1 << ORG_LABOUR, .respond_within = {1, DURATION_DAYS}},
-        {.kinds = 1 << ORG_PEOPLE, .finish_within = {2, DURATION_MONTHS}},
-        {.kinds = 1 << ORG_CENTRE},
+        {.to.kinds = 1 << ORG_LABOUR, .respond_within = {1, DURATION_DAYS}},
+        {.to.kinds = 1 << ORG_PEOPLE, .finish_within = {2, DURATION_MONTHS}},
+        {.to.kinds = 1 << ORG_CENTRE},
     };
     const struct rule rules[] = {
         {.when = ALWAYS, .n_when = 1, .outcome = OUTCOME_ASSIGNED, .rungs = rungs, .n_rungs = 3}};
@@ -248,11 +248,11 @@ static int expected_pick(const struct rung *rung, int place, const int *excluded
         for (int i = 0; i < w->n_orgs; i++) {
             const struct organisation *o = &w->orgs[i];
             enum region_level own = w->rs.regions.items[o->region].level;
-            bool here = rung->where == TARGET_IS       ? o->region == rung->region
-                        : rung->where == TARGET_WITHIN ? below(o->region, rung->region)
+            bool here = rung->to.where == TARGET_IS       ? o->region == rung->to.region
+                        : rung->to.where == TARGET_WITHIN ? below(o->region, rung->to.region)
                                                        : below(place, o->region) && (int)own == level;
-            if (!here || (rung->kinds && !(rung->kinds >> o->kind & 1)) ||
-                (rung->levels && !(rung->levels >> own & 1)))
+            if (!here || (rung->to.kinds && !(rung->to.kinds >> o->kind & 1)) ||
+                (rung->to.levels && !(rung->to.levels >> own & 1)))
                 continue;
             if (available(i, excluded, n) && (best < 0 || preferred(rung->pick, i, best)))
                 best = i;
@@ -264,10 +264,10 @@ static int expected_pick(const struct rung *rung, int place, const int *excluded
 static void random_rung(uint64_t *random, struct rung *rung)
 {
     *rung = (struct rung){
-        .kinds = (uint64_t)random_below(random, 16) << 1,
-        .levels = (uint64_t)random_below(random, 32) << 1,
-        .where = (enum target_region)random_below(random, 3),
-        .region = random_below(random, w->rs.regions.n),
+        .to.kinds = (uint64_t)random_below(random, 16) << 1,
+        .to.levels = (uint64_t)random_below(random, 32) << 1,
+        .to.where = (enum target_region)random_below(random, 3),
+        .to.region = random_below(random, w->rs.regions.n),
         .pick = (enum pick)random_below(random, 2),
     };
 }
@@ -351,7 +351,7 @@ static void random_worlds(void **state)
 static void a_small_arena_fails_cleanly(void **state)
 {
     (void)state;
-    const struct rung rungs[] = {{.kinds = 1 << ORG_PEOPLE}};
+    const struct rung rungs[] = {{.to.kinds = 1 << ORG_PEOPLE}};
     const struct rule rules[] = {
         {.when = ALWAYS, .n_when = 1, .outcome = OUTCOME_ASSIGNED, .rungs = rungs, .n_rungs = 1}};
     world_org(w, "p", ORG_PEOPLE, "3205");

@@ -6,6 +6,7 @@
 
 static struct world *w;
 static struct ladder l;
+static int partner;
 static struct referral r;
 
 static int setup(void **state)
@@ -32,7 +33,7 @@ static const char *try(struct rung rung)
     l.referral = &r;
     l.category = r.category;
     l.load = world_load(w);
-    return world_id(w, ladder_try(&l, &rule, 0));
+    return world_id(w, ladder_try(&l, &rule, 0, &partner));
 }
 
 /* "id:passed id:passed ..." of what was looked at. */
@@ -68,7 +69,7 @@ static void nearest_climbs_to_the_first_that_can(void **state)
     world_org(w, "province", ORG_PEOPLE, "32");
     world_org(w, "elsewhere", ORG_PEOPLE, "3201");
     world_roster(w);
-    const struct rung people = {.kinds = 1 << ORG_PEOPLE};
+    const struct rung people = {.to.kinds = 1 << ORG_PEOPLE};
     assert_string_equal(try(people), "village");
     assert_looked_at("village:chosen");
     load("village", 5, 5);
@@ -76,12 +77,12 @@ static void nearest_climbs_to_the_first_that_can(void **state)
     assert_string_equal(try(people), "county-a");
     assert_looked_at("village:full town:full county-a:chosen county-b:not-picked");
     assert_string_equal(
-        try((struct rung){.kinds = 1 << ORG_PEOPLE, .levels = 1 << LEVEL_CITY | 1 << LEVEL_PROVINCE}),
+        try((struct rung){.to.kinds = 1 << ORG_PEOPLE, .to.levels = 1 << LEVEL_CITY | 1 << LEVEL_PROVINCE}),
         "city");
     assert_looked_at("city:chosen");
-    assert_string_equal(try((struct rung){.levels = 1 << LEVEL_COUNTY}), "county-a");
+    assert_string_equal(try((struct rung){.to.levels = 1 << LEVEL_COUNTY}), "county-a");
     assert_looked_at("county-a:chosen county-b:not-picked county-centre:not-picked");
-    assert_string_equal(try((struct rung){.kinds = 1 << ORG_LABOUR}), "-");
+    assert_string_equal(try((struct rung){.to.kinds = 1 << ORG_LABOUR}), "-");
     assert_looked_at("");
     r.place = world_place(w, "3205");
     assert_string_equal(try(people), "city");
@@ -99,18 +100,18 @@ static void within_and_is(void **state)
     world_roster(w);
     int city = world_place(w, "3205");
     load("city", 1, 10);
-    assert_string_equal(try((struct rung){.where = TARGET_IS, .region = city}), "city");
+    assert_string_equal(try((struct rung){.to.where = TARGET_IS, .to.region = city}), "city");
     assert_looked_at("city:chosen");
-    assert_string_equal(try((struct rung){.where = TARGET_WITHIN, .region = city}), "county-1");
+    assert_string_equal(try((struct rung){.to.where = TARGET_WITHIN, .to.region = city}), "county-1");
     assert_looked_at("city:not-picked county-1:chosen county-2:not-picked village:not-picked");
-    assert_string_equal(try((struct rung){.where = TARGET_WITHIN, .region = city, .kinds = 1 << ORG_CENTRE}),
+    assert_string_equal(try((struct rung){.to.where = TARGET_WITHIN, .to.region = city, .to.kinds = 1 << ORG_CENTRE}),
                         "county-2");
     assert_looked_at("county-2:chosen");
-    assert_string_equal(try((struct rung){.where = TARGET_WITHIN, .region = city, .levels = 1 << LEVEL_TOWN}),
+    assert_string_equal(try((struct rung){.to.where = TARGET_WITHIN, .to.region = city, .to.levels = 1 << LEVEL_TOWN}),
                         "-");
     assert_looked_at("");
     r.place = world_place(w, "3201"); /* wherever the dispute is */
-    assert_string_equal(try((struct rung){.where = TARGET_WITHIN, .region = world_place(w, "320501001")}),
+    assert_string_equal(try((struct rung){.to.where = TARGET_WITHIN, .to.region = world_place(w, "320501001")}),
                         "village");
     assert_looked_at("village:chosen");
 }
@@ -142,7 +143,7 @@ static void the_least_loaded_share(void **state)
         w->loads[0] = cases[i].a;
         w->loads[1] = cases[i].b;
         w->loads[2] = cases[i].c;
-        assert_string_equal(try((struct rung){.kinds = 1 << ORG_PEOPLE}), cases[i].picked);
+        assert_string_equal(try((struct rung){.to.kinds = 1 << ORG_PEOPLE}), cases[i].picked);
     }
 }
 
@@ -178,18 +179,18 @@ static void specialities(void **state)
     o->n_specialities = 2;
     world_org(w, "none", ORG_INDUSTRY, "320501");
     world_roster(w);
-    try((struct rung){.specialities = wages, .n_specialities = 1});
+    try((struct rung){.to.specialities = wages, .to.n_specialities = 1});
     assert_looked_at("broad:chosen two:not-picked"); /* one of its own covers wages */
-    try((struct rung){.specialities = (const int[]){OVERTIME, NEIGHBOUR}, .n_specialities = 2});
+    try((struct rung){.to.specialities = (const int[]){OVERTIME, NEIGHBOUR}, .to.n_specialities = 2});
     assert_looked_at("broad:chosen narrow:not-picked two:not-picked");
     r.category = OVERTIME;
-    try((struct rung){.speciality_matching = true});
+    try((struct rung){.to.speciality_matching = true});
     assert_looked_at("broad:chosen narrow:not-picked two:not-picked");
     r.category = NEIGHBOUR;
-    try((struct rung){.speciality_matching = true});
+    try((struct rung){.to.speciality_matching = true});
     assert_looked_at("two:chosen");
     r.category = -1;
-    try((struct rung){.speciality_matching = true});
+    try((struct rung){.to.speciality_matching = true});
     assert_looked_at("");
     try((struct rung){0});
     assert_looked_at("broad:chosen narrow:not-picked none:not-picked two:not-picked");
@@ -208,20 +209,20 @@ static void rooms_serve_their_agencies_alone(void **state)
     }
     world_org(w, "people", ORG_PEOPLE, "320501");
     world_roster(w);
-    try((struct rung){.stationed = true}); /* wherever it is */
+    try((struct rung){.to.stationed = true}); /* wherever it is */
     assert_looked_at("room-1:chosen room-2:not-picked");
-    try((struct rung){.stationed = true, .where = TARGET_WITHIN, .region = world_place(w, "3201")});
+    try((struct rung){.to.stationed = true, .to.where = TARGET_WITHIN, .to.region = world_place(w, "3201")});
     assert_looked_at("room-2:chosen");
-    try((struct rung){.stationed = true, .where = TARGET_IS, .region = world_place(w, "32")});
+    try((struct rung){.to.stationed = true, .to.where = TARGET_IS, .to.region = world_place(w, "32")});
     assert_looked_at("");
-    try((struct rung){.stationed = true, .kinds = 1 << ORG_PEOPLE});
+    try((struct rung){.to.stationed = true, .to.kinds = 1 << ORG_PEOPLE});
     assert_looked_at("");
-    try((struct rung){.levels = 1 << LEVEL_COUNTY});
+    try((struct rung){.to.levels = 1 << LEVEL_COUNTY});
     assert_looked_at("people:chosen room-1:not-picked");
     r.agency = STR("police-320501");
-    try((struct rung){.levels = 1 << LEVEL_COUNTY});
+    try((struct rung){.to.levels = 1 << LEVEL_COUNTY});
     assert_looked_at("people:chosen");
-    try((struct rung){.stationed = true});
+    try((struct rung){.to.stationed = true});
     assert_looked_at("");
 }
 
@@ -233,17 +234,17 @@ static void a_list_of_organisations(void **state)
     world_org(w, "c", ORG_PEOPLE, "320502");
     world_roster(w);
     const int list[] = {2, 0, 1};
-    try((struct rung){.organisations = list, .n_organisations = 3});
+    try((struct rung){.to.organisations = list, .to.n_organisations = 3});
     assert_looked_at("c:not-picked a:chosen b:not-picked"); /* in the list's order, picked by load and id */
-    try((struct rung){.organisations = list, .n_organisations = 3, .kinds = 1 << ORG_PEOPLE});
+    try((struct rung){.to.organisations = list, .to.n_organisations = 3, .to.kinds = 1 << ORG_PEOPLE});
     assert_looked_at("c:not-picked a:chosen");
-    try((struct rung){.organisations = list,
-                      .n_organisations = 3,
-                      .where = TARGET_WITHIN,
-                      .region = world_place(w, "3205")});
+    try((struct rung){.to.organisations = list,
+                      .to.n_organisations = 3,
+                      .to.where = TARGET_WITHIN,
+                      .to.region = world_place(w, "3205")});
     assert_looked_at("c:not-picked b:chosen");
     load("a", 10, 10);
-    try((struct rung){.organisations = list, .n_organisations = 2});
+    try((struct rung){.to.organisations = list, .to.n_organisations = 2});
     assert_looked_at("c:chosen a:full");
 }
 
@@ -265,7 +266,7 @@ static void closed_then_excluded_then_full(void **state)
                         .excluded = excluded,
                         .n_excluded = 2,
                         .load = world_load(w)};
-    assert_int_equal(ladder_try(&l, &rule, 0), -1);
+    assert_int_equal(ladder_try(&l, &rule, 0, &partner), -1);
     assert_looked_at("a:closed b:excluded c:full");
 }
 
@@ -285,19 +286,19 @@ static void more_than_can_be_looked_at(void **state)
     world_roster(w);
     for (int i = 0; i < 1100; i++)
         w->loads[i] = (struct load){10, 10};
-    const struct rung rungs[] = {{.kinds = 1 << ORG_PEOPLE}, {.kinds = 1 << ORG_CENTRE}};
+    const struct rung rungs[] = {{.to.kinds = 1 << ORG_PEOPLE}, {.to.kinds = 1 << ORG_CENTRE}};
     const struct rule rule = {.rungs = rungs, .n_rungs = 2};
     memset(&l, 0, sizeof l);
     l.rules = &w->rs;
     l.referral = &r;
     l.load = world_load(w);
-    assert_int_equal(ladder_try(&l, &rule, 0), -1);
+    assert_int_equal(ladder_try(&l, &rule, 0, &partner), -1);
     assert_true(l.truncated);
     assert_int_equal(l.n_candidates, DECIDE_CANDIDATES_MAX - 32);
     load("centre-0031", 0, 10);
     load("centre-0032", 0, 10);
     l.truncated = false;
-    assert_string_equal(world_id(w, ladder_try(&l, &rule, 1)), "centre-0031");
+    assert_string_equal(world_id(w, ladder_try(&l, &rule, 1, &partner)), "centre-0031");
     assert_true(l.truncated);
     assert_int_equal(l.n_candidates, DECIDE_CANDIDATES_MAX);
     assert_int_equal(l.candidates[DECIDE_CANDIDATES_MAX - 1].rung, 1);

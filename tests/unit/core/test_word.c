@@ -32,7 +32,7 @@ static const struct {
     {step_kind_words, 15, STEP_RECEIVED, STEP_ERASED, "received", "erased", "个人信息已删除"},
     {event_words, 16, EVENT_ACCEPT, EVENT_ERASE, "accept", "erase", "删除个人信息"},
     {due_words, 4, DUE_RESPOND, DUE_RESUME, "respond", "resume", "恢复调解"},
-    {passed_words, 5, PASSED_CHOSEN, PASSED_PICK, "chosen", "not-picked", "可以接收，择优选定其他组织"},
+    {passed_words, 11, PASSED_CHOSEN, PASSED_PARTNER, "chosen", "partner", "联合调解的协同组织"},
 };
 #define N_LISTS (sizeof lists / sizeof *lists)
 
