@@ -2,6 +2,7 @@
  * channels.c - channels.yaml: the time limits of every mode of referral
  */
 #include "conf/lists.h"
+#include "conf/shape.h"
 
 #include <stdlib.h>
 
@@ -23,6 +24,8 @@ static const struct field mode_fields[] = {
     {"basis", read_text_any, offsetof(struct mode_record, basis), OPTIONAL},
     {0},
 };
+static const struct shape mode_shape = {.kind = SHAPE_FIELDS, .name = "mode", .fields = mode_fields};
+static const struct shape modes_shape = {.kind = SHAPE_KEYED, .words = mode_words, .of = &mode_shape};
 
 struct channel_record {
     struct str name;
@@ -31,9 +34,15 @@ struct channel_record {
 
 static const struct field channel_fields[] = {
     {"name", read_text, offsetof(struct channel_record, name), REQUIRED},
-    {"modes", read_node, offsetof(struct channel_record, modes), REQUIRED},
+    {"modes", read_node, offsetof(struct channel_record, modes), REQUIRED, .shape = &modes_shape},
     {0},
 };
+static const struct shape channel_shape = {.kind = SHAPE_FIELDS, .name = "channel", .fields = channel_fields};
+static const struct shape channels_shape = {
+    .kind = SHAPE_KEYED, .words = channel_words, .of = &channel_shape};
+static const struct field file_fields[] = {{"channels", read_node, 0, REQUIRED, .shape = &channels_shape},
+                                           {0}};
+const struct shape channels_file_shape = {.kind = SHAPE_FIELDS, .fields = file_fields};
 
 /* What words a channel's modes have; all of the table when `channel` is 0. */
 static size_t list_words(const struct word *table, int channel, const char **words, size_t max)
@@ -110,10 +119,9 @@ static bool check_missing(struct reading *r, const struct node *channels)
 
 static void read_file(struct reading *r, const struct text *t, void *state)
 {
-    static const char *const roots[] = {"channels", NULL};
     bool *good = state;
     const struct node *root = node_parse(r, t);
-    if (!root || !schema_root(r, root, roots))
+    if (!root || !schema_root(r, root, file_fields))
         return;
     const struct node *channels = node_get(root, "channels");
     if (!channels) {

@@ -2,11 +2,10 @@
  * conditions.c - `when` maps into the flat, prefix-ordered conditions of core/rule.h
  */
 #include "conf/predicates.h"
+#include "conf/shape.h"
 
 #define NESTING_MAX 16
 #define KEYS_MAX    32
-
-static const struct cond_key group_keys[];
 
 /* The span of the group at `at`, now that all below it is there. */
 static void close_group(struct cond_list *l, size_t at)
@@ -78,10 +77,15 @@ static bool group_cond(struct reading *r, const struct node *v, const struct con
     return good;
 }
 
-static const struct cond_key group_keys[] = {
-    {"all_of", group_cond, COND_ALL},
-    {"any_of", group_cond, COND_ANY},
-    {"not", group_cond, COND_NOT},
+static const struct shape filled_conditions_shape = {
+    .kind = SHAPE_CONDITIONS, .name = "some-conditions", .least = 1};
+static const struct shape group_shape = {.kind = SHAPE_LIST, .of = &filled_conditions_shape, .least = 1};
+const struct shape conditions_shape = {.kind = SHAPE_CONDITIONS, .name = "conditions"};
+
+const struct cond_key group_keys[] = {
+    {"all_of", group_cond, COND_ALL, NULL, &group_shape, "all of these maps hold"},
+    {"any_of", group_cond, COND_ANY, NULL, &group_shape, "at least one of these maps holds"},
+    {"not", group_cond, COND_NOT, NULL, &filled_conditions_shape, "this map does not hold"},
     {0},
 };
 

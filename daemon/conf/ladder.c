@@ -2,6 +2,7 @@
  * ladder.c - `route`: rungs, and whether anybody on the roster can ever stand on them
  */
 #include "conf/rules.h"
+#include "conf/shape.h"
 
 #define RUNGS_MAX 8
 
@@ -11,29 +12,11 @@ struct rung_record {
     struct duration respond_within, finish_within;
 };
 
-static const struct field rung_fields[] = {
-    {"to", read_node, offsetof(struct rung_record, to), REQUIRED},
-    {"pick", read_word, offsetof(struct rung_record, pick), OPTIONAL, pick_words},
-    {"respond_within", read_duration, offsetof(struct rung_record, respond_within), OPTIONAL},
-    {"finish_within", read_duration, offsetof(struct rung_record, finish_within), OPTIONAL},
-    {0},
-};
-
 struct target_record {
     uint64_t kinds, levels;
     const struct node *speciality, *region;
     struct ints organisations;
     bool stationed;
-};
-
-static const struct field target_fields[] = {
-    {"kind", read_words, offsetof(struct target_record, kinds), OPTIONAL, org_kind_words},
-    {"speciality", read_node, offsetof(struct target_record, speciality), OPTIONAL},
-    {"level", read_words, offsetof(struct target_record, levels), OPTIONAL, region_level_words},
-    {"organisation", read_organisations, offsetof(struct target_record, organisations), OPTIONAL},
-    {"stationed", read_true, offsetof(struct target_record, stationed), OPTIONAL},
-    {"region", read_node, offsetof(struct target_record, region), OPTIONAL},
-    {0},
 };
 
 struct where {
@@ -44,6 +27,53 @@ static const struct field where_fields[] = {
     {"is", read_region, offsetof(struct where, is), OPTIONAL},
     {0},
 };
+
+static const struct word matching_words[] = {{1, "matching", "与本案类型相符"}, {0}};
+static const struct word nearest_words[] = {{1, "nearest", "由近及远"}, {0}};
+static const struct shape matching_shape = {.kind = SHAPE_WORD, .words = matching_words};
+static const struct shape nearest_shape = {.kind = SHAPE_WORD, .words = nearest_words};
+static const struct shape_keys where_keys[] = {{KEYS_ONE, {"within", "is"}}, {0}};
+static const struct shape where_fields_shape = {
+    .kind = SHAPE_FIELDS, .name = "where", .fields = where_fields, .keys = where_keys};
+static const struct shape speciality_shape = {
+    .kind = SHAPE_EITHER, .of = &matching_shape, .otherwise = &categories_shape};
+static const struct shape where_shape = {
+    .kind = SHAPE_EITHER, .of = &nearest_shape, .otherwise = &where_fields_shape};
+
+static const struct field target_fields[] = {
+    {"kind", read_words, offsetof(struct target_record, kinds), OPTIONAL, org_kind_words,
+     .about = "an organisation of one of these kinds"},
+    {"speciality", read_node, offsetof(struct target_record, speciality), OPTIONAL,
+     .shape = &speciality_shape,
+     .about = "with a speciality that covers one of these, or with `matching` the referral's category"},
+    {"level", read_words, offsetof(struct target_record, levels), OPTIONAL, region_level_words,
+     .about = "whose own region is of one of these levels"},
+    {"organisation", read_organisations, offsetof(struct target_record, organisations), OPTIONAL,
+     .about = "these organisations, wherever they are"},
+    {"stationed", read_true, offsetof(struct target_record, stationed), OPTIONAL,
+     .about = "rooms stationed with the sending agency, wherever they are"},
+    {"region", read_node, offsetof(struct target_record, region), OPTIONAL, .shape = &where_shape,
+     .about = "where to look: from the place of the dispute upwards, or in one region"},
+    {0},
+};
+static const struct shape_keys target_keys[] = {
+    {KEYS_SOME, {"kind", "speciality", "level", "organisation", "stationed"}}, {0}};
+static const struct shape target_shape = {
+    .kind = SHAPE_FIELDS, .name = "target", .fields = target_fields, .keys = target_keys};
+
+static const struct field rung_fields[] = {
+    {"to", read_node, offsetof(struct rung_record, to), REQUIRED, .shape = &target_shape,
+     .about = "who is considered; all of it has to hold"},
+    {"pick", read_word, offsetof(struct rung_record, pick), OPTIONAL, pick_words,
+     .about = "which of those that can take it"},
+    {"respond_within", read_duration, offsetof(struct rung_record, respond_within), OPTIONAL,
+     .about = "to accept or decline; not longer than the channel's limit"},
+    {"finish_within", read_duration, offsetof(struct rung_record, finish_within), OPTIONAL,
+     .about = "from acceptance; not longer than the channel's limit"},
+    {0},
+};
+static const struct shape rung_shape = {.kind = SHAPE_FIELDS, .name = "rung", .fields = rung_fields};
+const struct shape ladder_shape = {.kind = SHAPE_LIST, .of = &rung_shape, .least = 1};
 
 /* `nearest`, {within: CODE} or {is: CODE}. */
 static bool read_where(struct reading *r, const struct node *v, struct target *to)

@@ -12,6 +12,8 @@ void regions_read(struct reading *r);
 void categories_read(struct reading *r);
 void calendar_read(struct reading *r);
 void channels_read(struct reading *r);
+/* channels.yaml */
+extern const struct shape channels_file_shape;
 
 /* Readers for tables. One region code / category code / a list or one of them; indices. */
 field_reader read_region;        /* int */

@@ -4,6 +4,7 @@
  */
 #include "conf/organisations.h"
 #include "conf/index.h"
+#include "conf/shape.h"
 #include "conf/template.h"
 
 #define CAPACITY_MAX    100000
@@ -45,6 +46,21 @@ static const struct field organisation_fields[] = {
     COMMON_FIELDS,
     {0},
 };
+
+/* The sections of a file. */
+static const struct shape template_shape = {
+    .kind = SHAPE_FIELDS, .name = "template", .fields = template_fields};
+static const struct shape organisation_shape = {
+    .kind = SHAPE_FIELDS, .name = "organisation", .fields = organisation_fields};
+static const struct shape templates_shape = {.kind = SHAPE_LIST, .of = &template_shape};
+static const struct shape organisations_shape = {.kind = SHAPE_LIST, .of = &organisation_shape};
+static const struct field file_fields[] = {
+    {"templates", read_node, .shape = &templates_shape,
+     .about = "one organisation for each region that matches"},
+    {"organisations", read_node, .shape = &organisations_shape, .about = "written out one by one"},
+    {0},
+};
+const struct shape organisations_file_shape = {.kind = SHAPE_FIELDS, .fields = file_fields};
 
 struct draft {
     struct organisation o;
@@ -212,14 +228,13 @@ static void each_named(struct reading *r, const struct node *v, void *state)
 
 static void read_file(struct reading *r, const struct text *t, void *state)
 {
-    static const char *const roots[] = {"templates", "organisations", NULL};
     struct roster_rows *rows = state;
     const struct node *root = node_parse(r, t);
     const struct node **kept =
         root ? ARENA_PUSH(r->scratch, rows->roots, rows->n_roots, rows->cap_roots) : NULL;
     if (kept)
         *kept = root;
-    rows->broken = !kept || !schema_root(r, root, roots) || rows->broken;
+    rows->broken = !kept || !schema_root(r, root, file_fields) || rows->broken;
 }
 
 void organisations_read(struct reading *r, struct organisation_places *places)

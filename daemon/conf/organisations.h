@@ -18,6 +18,8 @@ struct organisation_places {
     size_t n, cap;
 };
 
+/* A file of organisations/. */
+extern const struct shape organisations_file_shape;
 /* Fills the roster. `places` may be NULL. */
 void organisations_read(struct reading *r, struct organisation_places *places);
 /* NULL when it is not known. */

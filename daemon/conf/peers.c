@@ -3,6 +3,7 @@
  */
 #include "conf/peers.h"
 #include "conf/index.h"
+#include "conf/shape.h"
 #include "conf/template.h"
 
 struct entry {
@@ -29,8 +30,11 @@ struct entry {
 static const struct field agency_fields[] = {
     ID_AND_NAME, CHANNEL, {"region", read_region, offsetof(struct entry, region), REQUIRED}, {0}};
 static const struct field agency_template_fields[] = {FOR_EACH, ID_AND_NAME, CHANNEL, {0}};
-static const struct field receiver_fields[] = {
-    ID_AND_NAME, {"serves", read_node, offsetof(struct entry, serves), OPTIONAL}, {0}};
+static const struct field receiver_fields[] = {ID_AND_NAME,
+                                               {"serves", read_node, offsetof(struct entry, serves), OPTIONAL,
+                                                .shape = &slug_list_shape,
+                                                .about = "organisations, besides those whose hub it is"},
+                                               {0}};
 static const struct field receiver_template_fields[] = {FOR_EACH, ID_AND_NAME, {0}};
 
 /* The four sections of a file. */
@@ -45,6 +49,28 @@ static const struct section {
     {"agency_templates", "an agency template", agency_template_fields, PEER_AGENCY, true},
     {"receiver_templates", "a receiver template", receiver_template_fields, PEER_RECEIVER, true},
 };
+
+static const struct shape agency_shape = {.kind = SHAPE_FIELDS, .name = "agency", .fields = agency_fields};
+static const struct shape receiver_shape = {
+    .kind = SHAPE_FIELDS, .name = "receiver", .fields = receiver_fields};
+static const struct shape agency_template_shape = {
+    .kind = SHAPE_FIELDS, .name = "agency-template", .fields = agency_template_fields};
+static const struct shape receiver_template_shape = {
+    .kind = SHAPE_FIELDS, .name = "receiver-template", .fields = receiver_template_fields};
+static const struct shape agencies_shape = {.kind = SHAPE_LIST, .of = &agency_shape};
+static const struct shape receivers_shape = {.kind = SHAPE_LIST, .of = &receiver_shape};
+static const struct shape agency_templates_shape = {.kind = SHAPE_LIST, .of = &agency_template_shape};
+static const struct shape receiver_templates_shape = {.kind = SHAPE_LIST, .of = &receiver_template_shape};
+static const struct field file_fields[] = {
+    {"agencies", read_node, .shape = &agencies_shape, .about = "senders, written out one by one"},
+    {"receivers", read_node, .shape = &receivers_shape, .about = "connections that serve organisations"},
+    {"agency_templates", read_node, .shape = &agency_templates_shape,
+     .about = "one agency for each region that matches"},
+    {"receiver_templates", read_node, .shape = &receiver_templates_shape,
+     .about = "one receiver for each region that matches"},
+    {0},
+};
+const struct shape peers_file_shape = {.kind = SHAPE_FIELDS, .fields = file_fields};
 
 struct section_state {
     const struct section *section;
@@ -117,10 +143,8 @@ static void each_entry(struct reading *r, const struct node *v, void *state)
 
 static void read_file(struct reading *r, const struct text *t, void *state)
 {
-    static const char *const roots[] = {"agencies", "receivers", "agency_templates", "receiver_templates",
-                                        NULL};
     const struct node *root = node_parse(r, t);
-    if (!root || !schema_root(r, root, roots))
+    if (!root || !schema_root(r, root, file_fields))
         return;
     for (size_t i = 0; i < sizeof(sections) / sizeof(*sections); i++) {
         struct section_state s = {&sections[i], state};

@@ -19,6 +19,8 @@ struct peer_rows {
     struct index *by_id;
 };
 
+/* A file of peers/. */
+extern const struct shape peers_file_shape;
 /* Reads peers/NAME.yaml. */
 void peers_read(struct reading *r, struct peer_rows *rows);
 /* Gives every receiver what it serves; reports organisations that nobody serves, and unknown stations. */

@@ -3,6 +3,7 @@
  */
 #include "conf/predicates.h"
 #include "conf/index.h"
+#include "conf/shape.h"
 
 #include "base/fold.h"
 
@@ -81,6 +82,13 @@ static const struct field category_fields[] = {
     {0},
 };
 
+static const struct shape_keys missing_alone_keys[] = {{KEYS_ALONE, {"missing"}}, {0}};
+static const struct shape category_cond_shape = {.kind = SHAPE_FIELDS,
+                                                 .name = "category-condition",
+                                                 .fields = category_fields,
+                                                 .least = 1,
+                                                 .keys = missing_alone_keys};
+
 static bool category_cond(struct reading *r, const struct node *v, const struct cond_key *k,
                           struct cond_list *l)
 {
@@ -109,6 +117,9 @@ static const struct field region_fields[] = {
     {"kind", read_words, offsetof(struct region_record, kinds), OPTIONAL, region_kind_words},
     {0},
 };
+
+static const struct shape region_cond_shape = {
+    .kind = SHAPE_FIELDS, .name = "region-condition", .fields = region_fields, .least = 1};
 
 static bool push_bits(struct reading *r, const struct node *v, struct cond_list *l, enum cond_kind kind,
                       uint64_t set)
@@ -147,6 +158,13 @@ static const struct field claim_fields[] = {
     {"missing", read_true, offsetof(struct claim_record, missing), OPTIONAL},
     {0},
 };
+
+static const struct shape_keys claim_keys[] = {{KEYS_ALONE, {"missing"}},
+                                               {KEYS_NOT_TOGETHER, {"at_least", "over"}},
+                                               {KEYS_NOT_TOGETHER, {"at_most", "under"}},
+                                               {0}};
+static const struct shape claim_cond_shape = {
+    .kind = SHAPE_FIELDS, .name = "claim-condition", .fields = claim_fields, .least = 1, .keys = claim_keys};
 
 /* ISO 4217: three capital letters. */
 static bool currency_valid(struct str s)
@@ -296,6 +314,9 @@ static const struct field party_fields[] = {
     {0},
 };
 
+static const struct shape party_cond_shape = {
+    .kind = SHAPE_FIELDS, .name = "party-condition", .fields = party_fields, .least = 1};
+
 static bool party_cond(struct reading *r, const struct node *v, const struct cond_key *k, struct cond_list *l)
 {
     struct party_record p = {0};
@@ -320,6 +341,9 @@ static const struct field parties_fields[] = {
     {0},
 };
 
+static const struct shape parties_cond_shape = {
+    .kind = SHAPE_FIELDS, .name = "parties-condition", .fields = parties_fields, .least = 1};
+
 static bool parties_cond(struct reading *r, const struct node *v, const struct cond_key *k,
                          struct cond_list *l)
 {
@@ -337,19 +361,25 @@ static bool parties_cond(struct reading *r, const struct node *v, const struct c
     return true;
 }
 
+static const struct shape filled_texts_shape = {.kind = SHAPE_LIST, .of = &text_shape, .least = 1};
+static const struct shape filled_slugs_shape = {.kind = SHAPE_LIST, .of = &slug_shape, .least = 1};
+static const struct shape filled_words_shape = {.kind = SHAPE_LIST, .of = &word_shape, .least = 1};
+
 const struct cond_key predicate_keys[] = {
-    {"channel", bits_cond, COND_CHANNEL, channel_words},
-    {"mode", bits_cond, COND_MODE, mode_words},
-    {"category", category_cond},
-    {"region", region_cond},
-    {"claim", claim_cond},
-    {"tags", strings_cond, COND_TAGS, "a tag"},
-    {"risk", risk_cond},
-    {"text", text_cond, COND_TEXT},
-    {"offence", strings_cond, COND_OFFENCE},
-    {"source_category", source_category_cond, COND_SOURCE_CATEGORY},
-    {"party", party_cond},
-    {"parties", parties_cond},
-    {"agency", strings_cond, COND_AGENCY, "an agency's id"},
+    {"channel", bits_cond, COND_CHANNEL, channel_words, &words_shape, "the channel is one of these"},
+    {"mode", bits_cond, COND_MODE, mode_words, &words_shape, "the mode of referral is one of these"},
+    {"category", category_cond, 0, NULL, &category_cond_shape, "the dispute type, after `classify`"},
+    {"region", region_cond, 0, NULL, &region_cond_shape, "the place of the dispute"},
+    {"claim", claim_cond, 0, NULL, &claim_cond_shape, "the sum claimed; does not hold when none was given"},
+    {"tags", strings_cond, COND_TAGS, "a tag", &filled_slugs_shape, "at least one of these tags"},
+    {"risk", risk_cond, 0, risk_words, &filled_words_shape, "at least one of these risk flags"},
+    {"text", text_cond, COND_TEXT, NULL, &filled_texts_shape,
+     "at least one of these words occurs in the summary or the agency's own category"},
+    {"offence", strings_cond, COND_OFFENCE, NULL, &filled_texts_shape, "the offence is one of these"},
+    {"source_category", source_category_cond, COND_SOURCE_CATEGORY, NULL, &filled_texts_shape,
+     "the agency's own category is one of these"},
+    {"party", party_cond, 0, NULL, &party_cond_shape, "one party has all of this"},
+    {"parties", parties_cond, 0, NULL, &parties_cond_shape, "the number of parties"},
+    {"agency", strings_cond, COND_AGENCY, "an agency's id", &slugs_shape, "the sender is one of these"},
     {0},
 };

@@ -18,11 +18,13 @@ struct cond_key {
     const char *key; /* NULL ends a table */
     bool (*read)(struct reading *r, const struct node *v, const struct cond_key *k, struct cond_list *l);
     enum cond_kind kind;
-    const void *of; /* for the reader: a word table, or what each string is called */
+    const void *of;            /* for the reader: a word table, or what each string is called */
+    const struct shape *shape; /* conf/shape.h; of a word table the words are `of` */
+    const char *about;         /* one line for a person at an editor */
 };
 
-/* All conditions but the groups. */
-extern const struct cond_key predicate_keys[];
+/* All conditions but the groups; the groups. */
+extern const struct cond_key predicate_keys[], group_keys[];
 
 /* A condition of that kind, in the line where `v` stands; NULL after reporting that memory is out. */
 struct cond *cond_push(struct reading *r, const struct node *v, struct cond_list *l, enum cond_kind kind);

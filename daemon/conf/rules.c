@@ -3,6 +3,8 @@
  */
 #include "conf/rules.h"
 #include "conf/index.h"
+#include "conf/ruletests.h"
+#include "conf/shape.h"
 
 struct rule_rows {
     struct rule *rules;
@@ -26,10 +28,15 @@ struct classifier_record {
 static const struct field classifier_fields[] = {
     {"id", read_slug, offsetof(struct classifier_record, id), REQUIRED},
     {"when", read_conditions, offsetof(struct classifier_record, when), REQUIRED},
-    {"category", read_category, offsetof(struct classifier_record, category), OPTIONAL},
-    {"tags", read_slug_list, offsetof(struct classifier_record, tags), OPTIONAL, "a tag"},
+    {"category", read_category, offsetof(struct classifier_record, category), OPTIONAL,
+     .about = "set where the referral has none"},
+    {"tags", read_slug_list, offsetof(struct classifier_record, tags), OPTIONAL, "a tag",
+     .about = "added; together with `category` only where that is set"},
     {0},
 };
+static const struct shape_keys classifier_keys[] = {{KEYS_SOME, {"category", "tags"}}, {0}};
+static const struct shape classifier_shape = {
+    .kind = SHAPE_FIELDS, .name = "classifier", .fields = classifier_fields, .keys = classifier_keys};
 
 /* Adds the id; false after reporting that it stands already. */
 static bool take_id(struct reading *r, struct index *ids, const struct node *v, struct str id, int number,
@@ -80,34 +87,58 @@ static void each_classifier(struct reading *r, const struct node *v, void *state
     };
 }
 
+struct answer {
+    struct str code, text, basis;
+};
+static const struct field refuse_fields[] = {
+    {"code", read_slug, offsetof(struct answer, code), REQUIRED, "a code",
+     .about = "what the agency's system acts on"},
+    {"text", read_text, offsetof(struct answer, text), REQUIRED, .about = "what the agency reads"},
+    {"basis", read_text, offsetof(struct answer, basis), OPTIONAL, .about = "law and article"},
+    {0},
+};
+static const struct field manual_fields[] = {
+    {"reason", read_slug, offsetof(struct answer, code), REQUIRED, "a reason",
+     .about = "stands beside the referral in the manual queue"},
+    {0},
+};
+static const struct shape refuse_shape = {.kind = SHAPE_FIELDS, .name = "refusal", .fields = refuse_fields};
+static const struct shape manual_shape = {.kind = SHAPE_FIELDS, .name = "manual", .fields = manual_fields};
+
 struct rule_record {
     struct str id, name;
     struct conds when;
     const struct node *route, *refuse, *manual;
 };
 static const struct field rule_fields[] = {
-    {"id", read_slug, offsetof(struct rule_record, id), REQUIRED},
-    {"name", read_text, offsetof(struct rule_record, name), REQUIRED},
-    {"when", read_conditions, offsetof(struct rule_record, when), REQUIRED},
-    {"route", read_node, offsetof(struct rule_record, route), OPTIONAL},
-    {"refuse", read_node, offsetof(struct rule_record, refuse), OPTIONAL},
-    {"manual", read_node, offsetof(struct rule_record, manual), OPTIONAL},
+    {"id", read_slug, offsetof(struct rule_record, id), REQUIRED,
+     .about = "unique, for ever: it stands in every decision"},
+    {"name", read_text, offsetof(struct rule_record, name), REQUIRED, .about = "for people"},
+    {"when", read_conditions, offsetof(struct rule_record, when), REQUIRED,
+     .about = "all of this has to hold; {} always holds"},
+    {"route", read_node, offsetof(struct rule_record, route), OPTIONAL, .shape = &ladder_shape,
+     .about = "the ladder: tried rung by rung"},
+    {"refuse", read_node, offsetof(struct rule_record, refuse), OPTIONAL, .shape = &refuse_shape,
+     .about = "back to the agency"},
+    {"manual", read_node, offsetof(struct rule_record, manual), OPTIONAL, .shape = &manual_shape,
+     .about = "a person places it"},
     {0},
 };
+static const struct shape_keys outcome_keys[] = {{KEYS_ONE, {"route", "refuse", "manual"}}, {0}};
+static const struct shape rule_shape = {
+    .kind = SHAPE_FIELDS, .name = "rule", .fields = rule_fields, .keys = outcome_keys};
 
-struct answer {
-    struct str code, text, basis;
-};
-static const struct field refuse_fields[] = {
-    {"code", read_slug, offsetof(struct answer, code), REQUIRED, "a code"},
-    {"text", read_text, offsetof(struct answer, text), REQUIRED},
-    {"basis", read_text, offsetof(struct answer, basis), OPTIONAL},
+/* The sections of a file. */
+static const struct shape classify_shape = {.kind = SHAPE_LIST, .of = &classifier_shape};
+static const struct shape rules_shape = {.kind = SHAPE_LIST, .of = &rule_shape};
+static const struct field file_fields[] = {
+    {"classify", read_node, .shape = &classify_shape,
+     .about = "before the rules, all in order: a missing category, and tags"},
+    {"rules", read_node, .shape = &rules_shape, .about = "the first that matches decides"},
+    {"tests", read_node, .shape = &ruletests_shape, .about = "run at every check and reload"},
     {0},
 };
-static const struct field manual_fields[] = {
-    {"reason", read_slug, offsetof(struct answer, code), REQUIRED, "a reason"},
-    {0},
-};
+const struct shape rules_file_shape = {.kind = SHAPE_FIELDS, .fields = file_fields};
 
 /* What the rule does; false after reporting. */
 static bool read_outcome(struct reading *r, const struct node *v, const struct rule_record *record,
@@ -203,7 +234,6 @@ static void each_rule(struct reading *r, const struct node *v, void *state)
 
 static void read_file(struct reading *r, const struct text *t, void *state)
 {
-    static const char *const roots[] = {"classify", "rules", "tests", NULL};
     struct rule_rows *rows = state;
     const struct node *root = node_parse(r, t);
     if (!root)
@@ -215,7 +245,7 @@ static void read_file(struct reading *r, const struct text *t, void *state)
         return;
     }
     *kept = root;
-    schema_root(r, root, roots);
+    schema_root(r, root, file_fields);
     schema_each(r, root, "classify", each_classifier, rows);
     schema_each(r, root, "rules", each_rule, rows);
 }

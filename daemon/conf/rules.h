@@ -6,6 +6,8 @@
 
 #include "conf/organisations.h"
 
+/* A file of rules/. */
+extern const struct shape rules_file_shape;
 /* Fills classifiers, rules and the text scanner of the rule set. */
 void rules_read(struct reading *r);
 
@@ -15,6 +17,7 @@ struct conds {
     int n;
 };
 field_reader read_conditions; /* struct conds */
+extern const struct shape conditions_shape;
 
 /* The modes in which the conditions can hold, as bits. */
 uint64_t conditions_modes(const struct conds *when);
@@ -25,5 +28,6 @@ struct rungs {
     int n;
 };
 bool ladder_read(struct reading *r, const struct node *v, uint64_t modes, struct rungs *out);
+extern const struct shape ladder_shape;
 
 #endif

@@ -4,6 +4,7 @@
 #include "conf/ruletests.h"
 #include "conf/index.h"
 #include "conf/organisations.h"
+#include "conf/shape.h"
 
 #include "base/fold.h"
 
@@ -17,24 +18,6 @@ struct given {
     struct ints full;
 };
 
-static const struct field given_fields[] = {
-    {"channel", read_word, offsetof(struct given, channel), REQUIRED, channel_words},
-    {"mode", read_word, offsetof(struct given, mode), REQUIRED, mode_words},
-    {"place", read_region, offsetof(struct given, place), REQUIRED},
-    {"agency", read_slug, offsetof(struct given, agency), OPTIONAL},
-    {"category", read_category_name, offsetof(struct given, category), OPTIONAL},
-    {"text", read_text_any, offsetof(struct given, text), OPTIONAL},
-    {"claim", read_yuan, offsetof(struct given, claim), OPTIONAL},
-    {"currency", read_text, offsetof(struct given, currency), OPTIONAL},
-    {"tags", read_slug_list, offsetof(struct given, tags), OPTIONAL, "a tag"},
-    {"risk", read_flags, offsetof(struct given, risk), OPTIONAL, risk_words},
-    {"offence", read_text_any, offsetof(struct given, offence), OPTIONAL},
-    {"source_category", read_text_any, offsetof(struct given, source_category), OPTIONAL},
-    {"parties", read_node, offsetof(struct given, parties), OPTIONAL},
-    {"full", read_organisation_list, offsetof(struct given, full), OPTIONAL},
-    {0},
-};
-
 struct party_record {
     int role, kind;
     bool foreign, minor;
@@ -46,6 +29,29 @@ static const struct field party_fields[] = {
     {"minor", read_bool, offsetof(struct party_record, minor), OPTIONAL},
     {0},
 };
+
+static const struct shape party_shape = {.kind = SHAPE_FIELDS, .name = "test-party", .fields = party_fields};
+static const struct shape parties_shape = {.kind = SHAPE_LIST, .of = &party_shape};
+
+static const struct field given_fields[] = {
+    {"channel", read_word, offsetof(struct given, channel), REQUIRED, channel_words},
+    {"mode", read_word, offsetof(struct given, mode), REQUIRED, mode_words},
+    {"place", read_region, offsetof(struct given, place), REQUIRED},
+    {"agency", read_slug, offsetof(struct given, agency), OPTIONAL},
+    {"category", read_category_name, offsetof(struct given, category), OPTIONAL},
+    {"text", read_text_any, offsetof(struct given, text), OPTIONAL},
+    {"claim", read_yuan, offsetof(struct given, claim), OPTIONAL, .about = "yuan"},
+    {"currency", read_text, offsetof(struct given, currency), OPTIONAL},
+    {"tags", read_slug_list, offsetof(struct given, tags), OPTIONAL, "a tag"},
+    {"risk", read_flags, offsetof(struct given, risk), OPTIONAL, risk_words},
+    {"offence", read_text_any, offsetof(struct given, offence), OPTIONAL},
+    {"source_category", read_text_any, offsetof(struct given, source_category), OPTIONAL},
+    {"parties", read_node, offsetof(struct given, parties), OPTIONAL, .shape = &parties_shape},
+    {"full", read_organisation_list, offsetof(struct given, full), OPTIONAL,
+     .about = "organisations without a free place"},
+    {0},
+};
+static const struct shape given_shape = {.kind = SHAPE_FIELDS, .name = "given", .fields = given_fields};
 
 const struct word outcome_words[] = {{OUTCOME_ASSIGNED, "assigned", "指派"},
                                      {OUTCOME_MANUAL, "manual", "人工"},
@@ -69,7 +75,7 @@ static bool read_rule_id(struct reading *r, const struct node *v, const struct f
 }
 
 static const struct field expected_fields[] = {
-    {"rule", read_rule_id, offsetof(struct test_expected, rule), OPTIONAL},
+    {"rule", read_rule_id, offsetof(struct test_expected, rule), OPTIONAL, .shape = &slug_shape},
     {"organisation", read_organisation, offsetof(struct test_expected, organisation), OPTIONAL},
     {"kind", read_word, offsetof(struct test_expected, kind), OPTIONAL, org_kind_words},
     {"outcome", read_word, offsetof(struct test_expected, outcome), OPTIONAL, outcome_words},
@@ -79,6 +85,8 @@ static const struct field expected_fields[] = {
     {"tags", read_slug_list, offsetof(struct test_expected, tags), OPTIONAL, "a tag"},
     {0},
 };
+static const struct shape expected_shape = {
+    .kind = SHAPE_FIELDS, .name = "expect", .fields = expected_fields, .least = 1};
 
 struct test_record {
     struct str name;
@@ -87,10 +95,14 @@ struct test_record {
 
 static const struct field test_fields[] = {
     {"name", read_text, offsetof(struct test_record, name), REQUIRED},
-    {"given", read_node, offsetof(struct test_record, given), REQUIRED},
-    {"expect", read_node, offsetof(struct test_record, expect), REQUIRED},
+    {"given", read_node, offsetof(struct test_record, given), REQUIRED, .shape = &given_shape,
+     .about = "a made-up referral"},
+    {"expect", read_node, offsetof(struct test_record, expect), REQUIRED, .shape = &expected_shape,
+     .about = "what has to become of it"},
     {0},
 };
+static const struct shape test_shape = {.kind = SHAPE_FIELDS, .name = "test", .fields = test_fields};
+const struct shape ruletests_shape = {.kind = SHAPE_LIST, .of = &test_shape};
 
 struct gathering {
     struct arena *keep;

@@ -58,6 +58,8 @@ bool ruletest_run(struct arena *a, const struct ruleset *rs, const struct rule_t
 struct str ruletest_why(struct arena *a, const struct ruleset *rs, const char *shown_as,
                         const struct rule_test *t, const struct decision *d);
 
+/* The section `tests` of a file. */
+extern const struct shape ruletests_shape;
 /* The words of `outcome:`. */
 extern const struct word outcome_words[];
 

@@ -112,19 +112,12 @@ void schema_each(struct reading *r, const struct node *root, const char *key,
             each(r, v, state);
 }
 
-bool schema_root(struct reading *r, const struct node *root, const char *const *keys)
+bool schema_root(struct reading *r, const struct node *root, const struct field *fields)
 {
-    size_t n = 0;
-    while (keys[n])
-        n++;
     if (!node_is(r, root, NODE_MAP, "a map of sections"))
         return false;
     bool good = true;
-    for (const struct node *v = root->first; v; v = v->next) {
-        bool known = false;
-        for (size_t i = 0; i < n; i++)
-            known = known || str_eqz(v->key->text, keys[i]);
-        good = (known || unknown_key(r, v, keys, n)) && good;
-    }
+    for (const struct node *v = root->first; v; v = v->next)
+        good = (find_field(fields, v->key->text) || unknown_field(r, v, fields)) && good;
     return good;
 }

@@ -11,6 +11,7 @@
 #include "conf/node.h"
 
 struct field;
+struct shape;
 /* Makes `v` a value at `out`. False after reporting what is wrong with it. */
 typedef bool field_reader(struct reading *r, const struct node *v, const struct field *f, void *out);
 
@@ -23,6 +24,8 @@ struct field {
     enum field_need need;
     const void *of; /* for the reader: a word table, a table of fields */
     int64_t low, high;
+    const struct shape *shape; /* conf/shape.h; NULL: as its reader's. A field of read_node needs one */
+    const char *about;         /* one line for a person at an editor; may be NULL */
 };
 
 /* Lists as readers store them. */
@@ -55,8 +58,8 @@ int node_elements_count(const struct node *v);
  */
 void schema_each(struct reading *r, const struct node *root, const char *key,
                  void (*each)(struct reading *r, const struct node *v, void *state), void *state);
-/* Reports keys of a file's root beside `keys` (ends with NULL). */
-bool schema_root(struct reading *r, const struct node *root, const char *const *keys);
+/* Reports keys of a file's root beside those of `fields`, whose values are looked at later. */
+bool schema_root(struct reading *r, const struct node *root, const struct field *fields);
 
 /* [a-z0-9]+(-[a-z0-9]+)*, at most 64 bytes: ids, tags, reasons. */
 bool slug_valid(struct str s);

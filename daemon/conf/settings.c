@@ -1,8 +1,8 @@
 /*
  * settings.c - referrald.yaml
  */
-#include "conf/schema.h"
 #include "conf/settings.h"
+#include "conf/shape.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -120,21 +120,27 @@ static const struct word log_level_words[] = {{LOG_ERROR + 1, "error", ""},
 
 #define AT(member) offsetof(struct record, member)
 
+static const struct shape tcp_shape = {
+    .kind = SHAPE_TEXT, .about = "tcp://ADDRESS:PORT", .pattern = "^tcp://.+:[0-9]{1,5}$"};
+static const struct shape ipc_shape = {.kind = SHAPE_TEXT, .about = "ipc://PATH", .pattern = "^ipc://.+$"};
+static const struct shape metrics_shape = {
+    .kind = SHAPE_TEXT, .about = "127.0.0.1:PORT; port 0 turns metrics off", .pattern = "^.+:[0-9]{1,5}$"};
+
 static const struct field listen_fields[] = {
-    {"agencies", read_tcp, AT(s.listen_agencies)},
-    {"organisations", read_tcp, AT(s.listen_organisations)},
-    {"control", read_ipc, AT(s.listen_control)},
-    {"metrics", read_metrics, AT(metrics)},
+    {"agencies", read_tcp, AT(s.listen_agencies), .shape = &tcp_shape},
+    {"organisations", read_tcp, AT(s.listen_organisations), .shape = &tcp_shape},
+    {"control", read_ipc, AT(s.listen_control), .shape = &ipc_shape},
+    {"metrics", read_metrics, AT(metrics), .shape = &metrics_shape},
     {0},
 };
 static const struct field keys_fields[] = {
-    {"router", read_path, AT(s.key_router)},
-    {"personal", read_path, AT(s.key_personal)},
-    {"peers", read_path, AT(s.keys_peers)},
+    {"router", read_path, AT(s.key_router), .shape = &text_shape},
+    {"personal", read_path, AT(s.key_personal), .shape = &text_shape},
+    {"peers", read_path, AT(s.keys_peers), .shape = &text_shape},
     {0},
 };
 static const struct field database_fields[] = {
-    {"conninfo", read_path, AT(s.conninfo)},
+    {"conninfo", read_path, AT(s.conninfo), .shape = &text_shape},
     {"keepers", read_int, AT(s.keepers), OPTIONAL, NULL, 1, KEEPERS_MAX},
     {0},
 };
@@ -160,6 +166,8 @@ static const struct field sections[] = {
     {"log", read_fields, 0, OPTIONAL, log_fields},
     {0},
 };
+
+const struct shape settings_file_shape = {.kind = SHAPE_FIELDS, .fields = sections};
 
 static void read_file(struct reading *r, const struct text *t, void *state)
 {

@@ -24,6 +24,9 @@ struct settings {
 
 /* Strings live in `a`. Missing keys have the defaults of docs/configuration.md. False when there are errors.
  */
+/* referrald.yaml */
+extern const struct shape settings_file_shape;
+
 bool settings_load(struct arena *a, const struct source *all, const char *dir, struct diag *diag,
                    struct settings *out);
 

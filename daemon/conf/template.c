@@ -2,6 +2,7 @@
  * template.c - placeholders and the regions they are filled from
  */
 #include "conf/template.h"
+#include "conf/shape.h"
 
 struct pattern_piece {
     struct str literal;
@@ -28,9 +29,13 @@ static const struct field for_each_fields[] = {
     {"level", read_words, offsetof(struct for_each, levels), OPTIONAL, region_level_words},
     {"kind", read_words, offsetof(struct for_each, kinds), OPTIONAL, region_kind_words},
     {"within", read_region, offsetof(struct for_each, within), OPTIONAL},
-    {"except", read_region_list, offsetof(struct for_each, except), OPTIONAL},
+    {"except", read_region_list, offsetof(struct for_each, except), OPTIONAL,
+     .about = "left out, with all below them"},
     {0},
 };
+static const struct shape_keys for_each_keys[] = {{KEYS_SOME, {"level", "kind"}}, {0}};
+const struct shape for_each_shape = {
+    .kind = SHAPE_FIELDS, .name = "for-each", .fields = for_each_fields, .keys = for_each_keys};
 
 bool read_for_each(struct reading *r, const struct node *v, const struct field *f, void *out)
 {

@@ -24,6 +24,7 @@ struct patterns {
     int n;
 };
 
+extern const struct shape for_each_shape;
 field_reader read_for_each;     /* struct for_each */
 field_reader read_pattern;      /* struct pattern */
 field_reader read_pattern_list; /* struct patterns; a list */
