@@ -236,6 +236,66 @@ static void groups(void **state)
     }
 }
 
+static void parties_of_one_village(void **state)
+{
+    (void)state;
+    int village = world_place(w, "320501001001");
+    struct party_facts p[] = {{.address = village}, {.address = village}, {.address = -1}};
+    r.parties = p;
+    r.n_parties = 2;
+    assert_true(holds((struct cond){COND_SAME_VILLAGE}));
+    r.n_parties = 3;
+    assert_false(holds((struct cond){COND_SAME_VILLAGE}));
+    p[2].address = world_place(w, "320501001200");
+    assert_false(holds((struct cond){COND_SAME_VILLAGE}));
+    r.n_parties = 1;
+    assert_false(holds((struct cond){COND_SAME_VILLAGE}));
+    p[0].address = p[1].address = world_place(w, "320501001"); /* one town is not one village */
+    r.n_parties = 2;
+    assert_false(holds((struct cond){COND_SAME_VILLAGE}));
+}
+
+static void age_of_the_dispute(void **state)
+{
+    (void)state;
+    r.arrived_ms = calendar_ms_of_day(20500) + 1;
+    assert_true(holds((struct cond){COND_AGE_MISSING}));
+    assert_false(holds((struct cond){COND_AGE, .low = 0, .high = INT64_MAX}));
+    r.occurred_on = 20400;
+    assert_false(holds((struct cond){COND_AGE_MISSING}));
+    assert_true(holds((struct cond){COND_AGE, .low = 100, .high = 100}));
+    assert_false(holds((struct cond){COND_AGE, .low = 101, .high = INT64_MAX}));
+    r.arrived_ms = calendar_ms_of_day(20501) - 1;
+    assert_true(holds((struct cond){COND_AGE, .low = 100, .high = 100}));
+}
+
+static void time_of_arrival(void **state)
+{
+    (void)state;
+    r.arrived_ms = calendar_ms_of_day(20500) + 10 * 3600000; /* 2026-02-16 is a Monday */
+    assert_true(holds((struct cond){COND_ARRIVED, .low = 20500, .high = 20500}));
+    assert_false(holds((struct cond){COND_ARRIVED, .low = 20501, .high = INT64_MAX}));
+    assert_true(holds((struct cond){COND_WORKING_TIME}));
+    r.arrived_ms += 7 * 3600000; /* 17:00 */
+    assert_false(holds((struct cond){COND_WORKING_TIME}));
+    static const struct opening late = {0x7F, 17 * 60, 18 * 60};
+    w->rs.policies.working = (struct hours){&late, 1};
+    assert_true(holds((struct cond){COND_WORKING_TIME}));
+}
+
+static void what_came_before(void **state)
+{
+    (void)state;
+    r.arrived_ms = calendar_ms_of_day(20500) + 5;
+    assert_false(holds((struct cond){COND_EARLIER, .low = 0, .high = INT64_MAX}));
+    assert_true(holds((struct cond){COND_EARLIER_COUNT, .low = 0, .high = 0}));
+    r.earlier = (struct earlier){.count = 2, .last_ms = calendar_ms_of_day(20411) - 1, .organisation = -1};
+    assert_true(holds((struct cond){COND_EARLIER, .low = 0, .high = 90}));
+    assert_false(holds((struct cond){COND_EARLIER, .low = 0, .high = 89}));
+    assert_true(holds((struct cond){COND_EARLIER_COUNT, .low = 2, .high = INT64_MAX}));
+    assert_false(holds((struct cond){COND_EARLIER_COUNT, .low = 3, .high = INT64_MAX}));
+}
+
 int main(void)
 {
 #define WITH(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -244,7 +304,9 @@ int main(void)
         WITH(region),           WITH(claim),
         WITH(strings),          WITH(source_category_of_the_text),
         WITH(risk_and_text),    WITH(one_party_has_all_of_it),
-        WITH(groups),
+        WITH(groups),           WITH(parties_of_one_village),
+        WITH(age_of_the_dispute), WITH(time_of_arrival),
+        WITH(what_came_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

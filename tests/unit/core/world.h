@@ -147,7 +147,8 @@ static inline struct referral world_referral(const struct world *w, const char *
                              .mode = MODE_COURT_PRE_FILING,
                              .agency = STR("court-320501"),
                              .place = world_place(w, place),
-                             .category = -1};
+                             .category = -1,
+                             .earlier = {.organisation = -1}};
 }
 
 /* The id of an organisation, or "-". */
