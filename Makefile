@@ -88,6 +88,9 @@ run: ## the whole router on this machine with a private PostgreSQL and real traf
 	@/usr/bin/python3 deploy/run/run.py --build build/release --work build/run --config config \
 	    $(if $(RUN_SECONDS),--seconds $(RUN_SECONDS))
 
+schema: build ## write config/schema/ anew, from the tables of the parser
+	$(B)/referralctl rules schema --out config/schema
+
 check: build ## check config/ with the daemon's own reader
 	$(B)/referrald --check config
 
@@ -105,5 +108,5 @@ install: build ## install into DESTDIR (FHS places)
 clean: ## remove what was built
 	rm -rf build
 
-.PHONY: help build run check man install clean
+.PHONY: help build run schema check man install clean
 .SECONDARY:

@@ -25,7 +25,8 @@ static const struct field mode_fields[] = {
     {0},
 };
 static const struct shape mode_shape = {.kind = SHAPE_FIELDS, .name = "mode", .fields = mode_fields};
-static const struct shape modes_shape = {.kind = SHAPE_KEYED, .words = mode_words, .of = &mode_shape};
+static const struct shape modes_shape = {
+    .kind = SHAPE_KEYED, .words = mode_words, .of = &mode_shape, .part_of = mode_channel};
 
 struct channel_record {
     struct str name;
@@ -37,7 +38,7 @@ static const struct field channel_fields[] = {
     {"modes", read_node, offsetof(struct channel_record, modes), REQUIRED, .shape = &modes_shape},
     {0},
 };
-static const struct shape channel_shape = {.kind = SHAPE_FIELDS, .name = "channel", .fields = channel_fields};
+static const struct shape channel_shape = {.kind = SHAPE_FIELDS, .fields = channel_fields};
 static const struct shape channels_shape = {
     .kind = SHAPE_KEYED, .words = channel_words, .of = &channel_shape};
 static const struct field file_fields[] = {{"channels", read_node, 0, REQUIRED, .shape = &channels_shape},

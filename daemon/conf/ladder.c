@@ -73,7 +73,7 @@ static const struct field rung_fields[] = {
     {0},
 };
 static const struct shape rung_shape = {.kind = SHAPE_FIELDS, .name = "rung", .fields = rung_fields};
-const struct shape ladder_shape = {.kind = SHAPE_LIST, .of = &rung_shape, .least = 1};
+const struct shape ladder_shape = {.kind = SHAPE_LIST, .of = &rung_shape, .least = 1, .most = RUNGS_MAX};
 
 /* `nearest`, {within: CODE} or {is: CODE}. */
 static bool read_where(struct reading *r, const struct node *v, struct target *to)

@@ -22,11 +22,11 @@ struct entry {
 };
 
 #define COMMON_FIELDS                                                                                        \
-    {"id", read_pattern, offsetof(struct entry, id), REQUIRED},                                              \
+    {"id", read_pattern, offsetof(struct entry, id), REQUIRED, .shape = &pattern_slug_shape},                \
         {"name", read_pattern, offsetof(struct entry, name), REQUIRED},                                      \
         {"kind", read_word, offsetof(struct entry, kind), REQUIRED, org_kind_words},                         \
         {"capacity", read_int, offsetof(struct entry, capacity), REQUIRED, NULL, 1, CAPACITY_MAX},           \
-        {"hub", read_pattern, offsetof(struct entry, hub), OPTIONAL},                                        \
+        {"hub", read_pattern, offsetof(struct entry, hub), OPTIONAL, .shape = &pattern_slug_shape},          \
         {"specialities", read_category_list, offsetof(struct entry, specialities), OPTIONAL},                \
         {"rating", read_int, offsetof(struct entry, rating), OPTIONAL, NULL, 1, 5},                          \
         {"closed", read_bool, offsetof(struct entry, closed), OPTIONAL},                                     \
@@ -52,8 +52,10 @@ static const struct shape template_shape = {
     .kind = SHAPE_FIELDS, .name = "template", .fields = template_fields};
 static const struct shape organisation_shape = {
     .kind = SHAPE_FIELDS, .name = "organisation", .fields = organisation_fields};
-static const struct shape templates_shape = {.kind = SHAPE_LIST, .of = &template_shape};
-static const struct shape organisations_shape = {.kind = SHAPE_LIST, .of = &organisation_shape};
+static const struct shape templates_shape = {
+    .kind = SHAPE_LIST, .of = &template_shape, .maybe_missing = true};
+static const struct shape organisations_shape = {
+    .kind = SHAPE_LIST, .of = &organisation_shape, .maybe_missing = true};
 static const struct field file_fields[] = {
     {"templates", read_node, .shape = &templates_shape,
      .about = "one organisation for each region that matches"},

@@ -14,7 +14,7 @@ struct entry {
 };
 
 #define ID_AND_NAME                                                                                          \
-    {"id", read_pattern, offsetof(struct entry, id), REQUIRED},                                              \
+    {"id", read_pattern, offsetof(struct entry, id), REQUIRED, .shape = &pattern_slug_shape},                \
     {                                                                                                        \
         "name", read_pattern, offsetof(struct entry, name), REQUIRED                                         \
     }
@@ -57,10 +57,13 @@ static const struct shape agency_template_shape = {
     .kind = SHAPE_FIELDS, .name = "agency-template", .fields = agency_template_fields};
 static const struct shape receiver_template_shape = {
     .kind = SHAPE_FIELDS, .name = "receiver-template", .fields = receiver_template_fields};
-static const struct shape agencies_shape = {.kind = SHAPE_LIST, .of = &agency_shape};
-static const struct shape receivers_shape = {.kind = SHAPE_LIST, .of = &receiver_shape};
-static const struct shape agency_templates_shape = {.kind = SHAPE_LIST, .of = &agency_template_shape};
-static const struct shape receiver_templates_shape = {.kind = SHAPE_LIST, .of = &receiver_template_shape};
+static const struct shape agencies_shape = {.kind = SHAPE_LIST, .of = &agency_shape, .maybe_missing = true};
+static const struct shape receivers_shape = {
+    .kind = SHAPE_LIST, .of = &receiver_shape, .maybe_missing = true};
+static const struct shape agency_templates_shape = {
+    .kind = SHAPE_LIST, .of = &agency_template_shape, .maybe_missing = true};
+static const struct shape receiver_templates_shape = {
+    .kind = SHAPE_LIST, .of = &receiver_template_shape, .maybe_missing = true};
 static const struct field file_fields[] = {
     {"agencies", read_node, .shape = &agencies_shape, .about = "senders, written out one by one"},
     {"receivers", read_node, .shape = &receivers_shape, .about = "connections that serve organisations"},

@@ -129,8 +129,9 @@ static const struct shape rule_shape = {
     .kind = SHAPE_FIELDS, .name = "rule", .fields = rule_fields, .keys = outcome_keys};
 
 /* The sections of a file. */
-static const struct shape classify_shape = {.kind = SHAPE_LIST, .of = &classifier_shape};
-static const struct shape rules_shape = {.kind = SHAPE_LIST, .of = &rule_shape};
+static const struct shape classify_shape = {
+    .kind = SHAPE_LIST, .of = &classifier_shape, .maybe_missing = true};
+static const struct shape rules_shape = {.kind = SHAPE_LIST, .of = &rule_shape, .maybe_missing = true};
 static const struct field file_fields[] = {
     {"classify", read_node, .shape = &classify_shape,
      .about = "before the rules, all in order: a missing category, and tags"},

@@ -102,7 +102,7 @@ static const struct field test_fields[] = {
     {0},
 };
 static const struct shape test_shape = {.kind = SHAPE_FIELDS, .name = "test", .fields = test_fields};
-const struct shape ruletests_shape = {.kind = SHAPE_LIST, .of = &test_shape};
+const struct shape ruletests_shape = {.kind = SHAPE_LIST, .of = &test_shape, .maybe_missing = true};
 
 struct gathering {
     struct arena *keep;
@@ -126,9 +126,11 @@ static bool read_parties(struct reading *r, struct arena *keep, const struct nod
             good = false;
             continue;
         }
-        parties[n++] =
-            (struct party_facts){.role = (enum party_role)p.role, .kind = (enum party_kind)p.kind, .foreign = p.foreign,
-                                 .minor = p.minor, .address = -1};
+        parties[n++] = (struct party_facts){.role = (enum party_role)p.role,
+                                            .kind = (enum party_kind)p.kind,
+                                            .foreign = p.foreign,
+                                            .minor = p.minor,
+                                            .address = -1};
     }
     referral->parties = parties;
     referral->n_parties = n;

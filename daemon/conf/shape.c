@@ -33,6 +33,12 @@ static const struct shape yuan_shape = {.kind = SHAPE_YUAN};
 static const struct shape duration_shape = {.kind = SHAPE_TEXT,
                                             .about = "3 workdays, 30 days, 2 months",
                                             .pattern = "^[1-9][0-9]{0,3} (workday|day|month)s?$"};
+/* Texts of templates. What stands between braces is a placeholder of template.c. */
+#define PLACEHOLDER "\\{(code|name|city|county|town|city_name|county_name|town_name)\\}"
+static const struct shape pattern_shape = {.kind = SHAPE_TEXT, .pattern = "^([^{]|" PLACEHOLDER ")+$"};
+static const struct shape pattern_list_shape = {.kind = SHAPE_LIST, .of = &pattern_shape};
+const struct shape pattern_slug_shape = {.kind = SHAPE_TEXT, .pattern = "^([a-z0-9-]|" PLACEHOLDER ")+$"};
+
 static const struct shape fields_shape = {.kind = SHAPE_FIELDS};
 static const struct shape regions_shape = {.kind = SHAPE_ONE_OR_LIST, .of = &region_shape, .least = 1};
 static const struct shape region_list_shape = {.kind = SHAPE_LIST, .of = &region_shape, .least = 1};
@@ -70,8 +76,8 @@ static const struct {
     {read_organisations, &slugs_shape},
     {read_organisation_list, &slug_list_shape},
     {read_for_each, &for_each_shape},
-    {read_pattern, &text_shape},
-    {read_pattern_list, &texts_shape},
+    {read_pattern, &pattern_shape},
+    {read_pattern_list, &pattern_list_shape},
     {read_conditions, &conditions_shape},
 };
 

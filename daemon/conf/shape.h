@@ -21,7 +21,7 @@ enum shape_kind {
     SHAPE_ONE_OR_LIST, /* one `of`, or a list */
     SHAPE_FIELDS,      /* a map along a table of fields */
     SHAPE_CONDITIONS,  /* a map of conditions */
-    SHAPE_KEYED,       /* a map: each key is a word, its value is `of` */
+    SHAPE_KEYED,       /* a map: each word is a key and has to be there, its value is `of` */
     SHAPE_NAMED,       /* a map: each key is a free name, its value is `of` */
     SHAPE_EITHER,      /* `of` or `otherwise` */
 };
@@ -41,7 +41,9 @@ struct shape {
     const struct word *words;   /* WORD, KEYED; NULL: the field's `of` */
     const struct field *fields; /* FIELDS; NULL: the field's `of` */
     const struct shape *of, *otherwise;
-    int least;                     /* lists, maps: fewest elements */
+    int least, most;               /* lists, maps: fewest and most elements; 0: any number */
+    int (*part_of)(int word);      /* KEYED inside KEYED: only the words that are part of the outer one */
+    bool maybe_missing;            /* LIST: a key without a value is an empty list */
     const struct shape_keys *keys; /* FIELDS: ends with KEYS_END; may be NULL */
 };
 
@@ -50,6 +52,7 @@ const struct shape *field_shape(const struct field *f);
 
 /* Common ones. */
 extern const struct shape text_shape, text_any_shape, slug_shape, slugs_shape, slug_list_shape, texts_shape,
-    word_shape, words_shape, word_list_shape, region_shape, category_shape, categories_shape;
+    word_shape, words_shape, word_list_shape, region_shape, category_shape, categories_shape,
+    pattern_slug_shape;
 
 #endif

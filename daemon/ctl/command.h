@@ -44,6 +44,8 @@ enum option_id {
     OPT_REASON,
     OPT_DECISION,
     OPT_RULES,
+    OPT_FORMAT,
+    OPT_KIND,
     OPTION_COUNT
 };
 #define OPT(name) (UINT64_C(1) << OPT_##name)
@@ -113,6 +115,8 @@ int run_submit(const struct call *c);
 int run_follow(const struct call *c);
 int run_hub(const struct call *c);
 int run_ping(const struct call *c);
+int run_rules_check(const struct call *c);
+int run_rules_schema(const struct call *c);
 
 /* referralctl's main(). */
 int ctl_main(int argc, char **argv);
