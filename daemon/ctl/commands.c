@@ -33,7 +33,7 @@ const struct ctl_option ctl_options[OPTION_COUNT] = {
     [OPT_REASON] = {"reason", 0, "TEXT", "why; the agency reads it. It is kept sealed, like all free text"},
     [OPT_DECISION] = {"decision", 0, "N", "only the N-th decision"},
     [OPT_RULES] = {"rules", 0, NULL, "also the rules before the deciding one, and the condition that failed"},
-    [OPT_FORMAT] = {"format", 0, "FORMAT", "how to write the result; the first of the synopsis unless said"},
+    [OPT_FORMAT] = {"format", 0, "FORMAT", "how to write the result: text, json or sarif; dot or svg for a graph"},
     [OPT_KIND] = {"kind", 0, "KIND", "which kind of file: rules, organisations, peers, channels, referrald"},
 };
 
@@ -181,9 +181,9 @@ const struct command ctl_commands[] = {
      .required = CLIENT,
      .run = run_ping},
     {.words = "rules check",
-     .synopsis = "[DIR] [--format text|json|sarif]",
+     .synopsis = "[DIR]",
      .brief = "as `check`, also as SARIF for editors and pipelines",
-     .example = "referralctl rules check config --format sarif > findings.sarif",
+     .example = "referralctl rules check config --format sarif",
      .max = 1,
      .options = OPT(JSON) | OPT(FORMAT),
      .run = run_rules_check},
