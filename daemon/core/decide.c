@@ -85,14 +85,15 @@ static struct duration either(struct duration own, struct duration general)
     return own.count ? own : general;
 }
 
-static bool climb(struct arena *a, const struct match *m, const struct rule *rule, const int *excluded,
-                  int n_excluded, struct load_view load, struct decision *d)
+static bool climb(struct arena *a, const struct ruleset *rs, const struct referral *r, const int *excluded, int n_excluded,
+                  struct load_view load, struct decision *d)
 {
-    const struct mode_policy *policy = &m->rules->policies.modes[m->referral->mode];
+    const struct rule *rule = &rs->rules[d->rule];
+    const struct mode_policy *policy = &rs->policies.modes[r->mode];
     struct ladder l;
-    l.rules = m->rules;
-    l.referral = m->referral;
-    l.category = m->category;
+    l.rules = rs;
+    l.referral = r;
+    l.category = d->category;
     l.excluded = excluded;
     l.n_excluded = n_excluded;
     l.load = load;
@@ -129,8 +130,7 @@ static int first_match(const struct match *m)
     return -1;
 }
 
-bool decide(struct arena *a, const struct ruleset *rs, const struct referral *r, const int *excluded,
-            int n_excluded, struct load_view load, struct decision *out)
+bool decide_rule(struct arena *a, const struct ruleset *rs, const struct referral *r, struct decision *out)
 {
     assert(r->place >= 0 && r->place < rs->regions.n);
     assert(r->mode > 0 && r->mode < MODE_LIMIT && r->category < rs->categories.n);
@@ -142,16 +142,28 @@ bool decide(struct arena *a, const struct ruleset *rs, const struct referral *r,
     d.tags = m.tags;
     d.n_tags = m.n_tags;
     d.rule = first_match(&m);
-    const struct rule *rule = d.rule >= 0 ? &rs->rules[d.rule] : NULL;
-    if (!rule) {
+    if (d.rule < 0) {
         d.code = STR("no-rule");
-    } else if (rule->outcome == OUTCOME_ASSIGNED) {
-        if (!climb(a, &m, rule, excluded, n_excluded, load, &d))
-            return false;
     } else {
-        d.outcome = rule->outcome;
-        d.code = rule->code;
+        d.outcome = rs->rules[d.rule].outcome;
+        d.code = rs->rules[d.rule].code;
     }
+    *out = d;
+    return true;
+}
+
+bool decide_place(struct arena *a, const struct ruleset *rs, const struct referral *r, const int *excluded, int n_excluded,
+                  struct load_view load, struct decision *d)
+{
+    return d->outcome != OUTCOME_ASSIGNED || climb(a, rs, r, excluded, n_excluded, load, d);
+}
+
+bool decide(struct arena *a, const struct ruleset *rs, const struct referral *r, const int *excluded,
+            int n_excluded, struct load_view load, struct decision *out)
+{
+    struct decision d;
+    if (!decide_rule(a, rs, r, &d) || !decide_place(a, rs, r, excluded, n_excluded, load, &d))
+        return false;
     *out = d;
     return true;
 }

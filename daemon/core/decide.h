@@ -62,6 +62,15 @@ struct decision {
 bool decide(struct arena *a, const struct ruleset *rs, const struct referral *r, const int *excluded,
             int n_excluded, struct load_view load, struct decision *out);
 
+/*
+ * decide() in two steps, for who makes the same decision under other loads. First what no load has a part in: category, tags
+ * and rule; an outcome of ASSIGNED then means that the rule has a ladder. Then the ladder, if there is one: `d` as the first
+ * step left it.
+ */
+bool decide_rule(struct arena *a, const struct ruleset *rs, const struct referral *r, struct decision *out);
+bool decide_place(struct arena *a, const struct ruleset *rs, const struct referral *r, const int *excluded, int n_excluded,
+                  struct load_view load, struct decision *d);
+
 /* Rules that come first in order but failed, with the condition that failed; for explain. */
 struct rule_trace {
     int rule;

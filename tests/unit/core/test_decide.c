@@ -37,6 +37,34 @@ static void words(const struct str *list, int n)
     assert_non_null(w->rs.words);
 }
 
+/* The second step under other loads, without the first again: the same as deciding whole. */
+static void two_steps_make_the_same_decision(void **state)
+{
+    (void)state;
+    world_org(w, "a", ORG_PEOPLE, "320501001001")->capacity = 1;
+    world_org(w, "b", ORG_PEOPLE, "320501001")->capacity = 1;
+    world_roster(w);
+    static const struct rung ladder[] = {{.to = {.kinds = 1u << ORG_PEOPLE}}, {.to = {.kinds = 1u << ORG_PEOPLE}}};
+    w->rs.rules = (const struct rule[]){
+        {.id = STR("all"), .when = ALWAYS, .n_when = 1, .outcome = OUTCOME_ASSIGNED, .rungs = ladder, .n_rungs = 2}};
+    w->rs.n_rules = 1;
+    struct referral r = world_referral(w, "320501001001");
+    struct decision first;
+    assert_true(decide_rule(results, &w->rs, &r, &first));
+    assert_int_equal(first.outcome, OUTCOME_ASSIGNED);
+    assert_int_equal(first.organisation, -1);
+    for (int full = 0; full < 4; full++) {
+        w->loads[0].open = full & 1;
+        w->loads[1].open = full >> 1;
+        struct decision whole = run(&r), again = first;
+        assert_true(decide_place(results, &w->rs, &r, NULL, 0, world_load(w), &again));
+        assert_int_equal(again.outcome, whole.outcome);
+        assert_int_equal(again.organisation, whole.organisation);
+        assert_int_equal(again.n_candidates, whole.n_candidates);
+        assert_int_equal(again.outcome, full == 3 ? OUTCOME_MANUAL : OUTCOME_ASSIGNED);
+    }
+}
+
 static void no_rule_means_manual(void **state)
 {
     (void)state;
@@ -379,6 +407,7 @@ static void a_small_arena_fails_cleanly(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(two_steps_make_the_same_decision, setup, teardown),
         cmocka_unit_test_setup_teardown(no_rule_means_manual, setup, teardown),
         cmocka_unit_test_setup_teardown(the_first_rule_that_matches_decides, setup, teardown),
         cmocka_unit_test_setup_teardown(classifiers_fill_in_what_is_missing, setup, teardown),
