@@ -1,7 +1,7 @@
 /*
  * bind.c - what sealed records are bound to
  */
-#include "role/office/bind.h"
+#include "store/bind.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,8 +5,8 @@
  * columns both take it from here. Each writes into `out` and returns it as text; a key longer than any
  * that validation lets through is cut, the same way every time.
  */
-#ifndef ROLE_BIND_H
-#define ROLE_BIND_H
+#ifndef STORE_BIND_H
+#define STORE_BIND_H
 
 #include "base/id.h"
 

@@ -170,6 +170,12 @@ enum db_result db_check_durable(struct db *db, char *why, size_t why_size)
 
 /* -- opening and closing -- */
 
+/* What a connection is for: which server will do, how the session is set, whether its commits have to be durable. */
+struct purpose {
+    const char *server, *settings;
+    bool durable;
+};
+
 /*
  * synchronous_commit is pinned at what it is, so that no later reload of the server's configuration weakens it under us.
  * Every statement works by key: the planner settings keep a plan made while a table was small from scanning
@@ -183,9 +189,21 @@ static const char session_settings[] =
     "SET bytea_output = hex; "
     "SELECT set_config('synchronous_commit', current_setting('synchronous_commit'), false)";
 
-static enum db_result settle(struct db *db, char *why, size_t why_size)
+/*
+ * For long reading beside a daemon that serves: nothing can be written, all statements of a transaction see one moment, and the
+ * planner may scan what is read whole.
+ */
+static const char reader_settings[] =
+    "SET search_path = referral; SET default_transaction_read_only = on; SET default_transaction_isolation = 'repeatable read'; "
+    "SET statement_timeout = '120s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '600s'; "
+    "SET timezone = 'UTC'; SET client_min_messages = warning; SET jit = off; SET bytea_output = hex; SELECT 1";
+
+static const struct purpose serving = {"read-write", session_settings, true};
+static const struct purpose reading = {"prefer-standby", reader_settings, false};
+
+static enum db_result settle(struct db *db, const struct purpose *p, char *why, size_t why_size)
 {
-    PGresult *res = PQexec(db->conn, session_settings);
+    PGresult *res = PQexec(db->conn, p->settings);
     enum db_result r = DB_OK;
     if (PQresultStatus(res) != PGRES_TUPLES_OK)
         r = db_fail_result(db, "session settings", res);
@@ -193,7 +211,7 @@ static enum db_result settle(struct db *db, char *why, size_t why_size)
         r = db_fail(db, DB_LOST, "connection lost");
     PQclear(res);
     if (r == DB_OK)
-        return db_check_durable(db, why, why_size);
+        return p->durable ? db_check_durable(db, why, why_size) : DB_OK;
     snprintf(why, why_size, "%s", db->error);
     return r;
 }
@@ -211,12 +229,12 @@ static void connect_error(const struct db *db, char *why, size_t why_size)
 }
 
 /* Limits come before the operator's string, which may change them; what we rely on comes after it. */
-static PGconn *connect_to(const char *conninfo, const char *name)
+static PGconn *connect_to(const char *conninfo, const char *name, const char *server)
 {
     const char *const keys[] = {"connect_timeout",     "tcp_user_timeout", "keepalives", "keepalives_idle",
                                 "keepalives_interval", "keepalives_count", "dbname",     "target_session_attrs",
                                 "client_encoding",     "application_name", NULL};
-    const char *const values[] = {"5", "10000", "1", "10", "3", "3", conninfo, "read-write", "UTF8", name, NULL};
+    const char *const values[] = {"5", "10000", "1", "10", "3", "3", conninfo, server, "UTF8", name, NULL};
     return PQconnectdbParams(keys, values, 1);
 }
 
@@ -233,12 +251,13 @@ static bool conninfo_parses(const char *conninfo, char *why, size_t why_size)
     return true;
 }
 
-enum db_result db_open(const char *conninfo, const char *name, struct db **out, char *why, size_t why_size)
+static enum db_result open_for(const struct purpose *purpose, const char *conninfo, const char *name, struct db **out,
+                               char *why, size_t why_size)
 {
     if (!conninfo_parses(conninfo, why, why_size))
         return DB_WRONG;
     struct db *db = calloc(1, sizeof *db);
-    if (db && !(db->conn = connect_to(conninfo, name))) {
+    if (db && !(db->conn = connect_to(conninfo, name, purpose->server))) {
         free(db);
         db = NULL;
     }
@@ -253,13 +272,23 @@ enum db_result db_open(const char *conninfo, const char *name, struct db **out, 
     } else {
         PQsetNoticeReceiver(db->conn, on_notice, db);
         db->cancel = PQgetCancel(db->conn);
-        r = settle(db, why, why_size);
+        r = settle(db, purpose, why, why_size);
     }
     if (r == DB_OK)
         *out = db;
     else
         db_close(db);
     return r;
+}
+
+enum db_result db_open(const char *conninfo, const char *name, struct db **out, char *why, size_t why_size)
+{
+    return open_for(&serving, conninfo, name, out, why, why_size);
+}
+
+enum db_result db_open_reader(const char *conninfo, const char *name, struct db **out, char *why, size_t why_size)
+{
+    return open_for(&reading, conninfo, name, out, why, why_size);
 }
 
 void db_close(struct db *db)

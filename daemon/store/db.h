@@ -26,6 +26,11 @@ struct db;
 
 /* Connects; `name` shows in pg_stat_activity. DB_LOST when it can't be reached, DB_WRONG when it will not do. */
 enum db_result db_open(const char *conninfo, const char *name, struct db **out, char *why, size_t why_size) DB_CHECKED;
+/*
+ * The same for reading alone, beside daemons that serve: a standby where the string lists one, transactions READ ONLY and
+ * REPEATABLE READ, 120 s a statement.
+ */
+enum db_result db_open_reader(const char *conninfo, const char *name, struct db **out, char *why, size_t why_size) DB_CHECKED;
 void db_close(struct db *db); /* NULL is accepted */
 const char *db_error(const struct db *db);
 

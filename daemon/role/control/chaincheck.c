@@ -3,7 +3,7 @@
  */
 #include "role/control/chaincheck.h"
 
-#include "role/office/bind.h"
+#include "store/bind.h"
 #include "wire/journal.h"
 
 #include <inttypes.h>

@@ -3,7 +3,7 @@
  */
 #include "role/control/control_parts.h"
 
-#include "role/office/bind.h"
+#include "store/bind.h"
 #include "store/reader.h"
 
 enum { SHOWN_MAX = 8 }; /* newest decisions in one answer; at most four sheets each */

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/calendar.h"
-#include "role/office/bind.h"
+#include "store/bind.h"
 #include "role/dispatch/courier.h"
 #include "wire/record.h"
 #include "wire/reply.h"

@@ -2,7 +2,7 @@
 #include "role/feedback/feedback.h"
 
 #include "base/log.h"
-#include "role/office/bind.h"
+#include "store/bind.h"
 #include "store/reader.h"
 #include "wire/reply.h"
 

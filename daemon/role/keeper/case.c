@@ -1,7 +1,7 @@
 /* case.c - may this event happen to this referral, and what does it need */
 #include "role/keeper/case.h"
 
-#include "role/office/bind.h"
+#include "store/bind.h"
 #include "wire/limits.h"
 #include "wire/referral.h"
 

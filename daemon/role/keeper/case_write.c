@@ -2,7 +2,7 @@
 #include "role/keeper/case.h"
 
 #include "base/log.h"
-#include "role/office/bind.h"
+#include "store/bind.h"
 #include "role/office/notice.h"
 #include "wire/journal.h"
 

@@ -2,7 +2,7 @@
 #include "role/keeper/ledger.h"
 
 #include "base/clock.h"
-#include "role/office/bind.h"
+#include "store/bind.h"
 #include "role/office/notice.h"
 #include "wire/journal.h"
 #include "wire/record.h"

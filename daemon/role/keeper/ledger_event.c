@@ -7,7 +7,7 @@
 #include "role/keeper/ledger.h"
 
 #include "base/log.h"
-#include "role/office/bind.h"
+#include "store/bind.h"
 #include "role/keeper/case.h"
 #include "store/reader.h"
 

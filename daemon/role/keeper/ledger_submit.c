@@ -2,7 +2,7 @@
 #include "role/keeper/ledger.h"
 
 #include "base/log.h"
-#include "role/office/bind.h"
+#include "store/bind.h"
 #include "role/office/decision_log.h"
 #include "wire/journal.h"
 #include "wire/reply.h"

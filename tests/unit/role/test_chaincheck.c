@@ -4,7 +4,7 @@
 #include "role/control/chaincheck.h"
 
 #include "base/check.h"
-#include "role/office/bind.h"
+#include "store/bind.h"
 #include "wire/journal.h"
 
 #include <sodium.h>

@@ -1,6 +1,6 @@
 /* The Assignment that the courier makes of a row: opened, decided, with a date to finish by; and what seals
  * are bound to. */
-#include "role/office/bind.h"
+#include "store/bind.h"
 #include "role/dispatch/courier.h"
 #include "wire/client.h"
 #include "wire/record.h"

@@ -4,6 +4,7 @@
 #include "store/pg_fixture.h"
 
 #include "store/reader.h"
+#include "store/tally.h"
 
 #define ENTRIES 50
 
@@ -191,6 +192,45 @@ static void test_rulesets(void **state)
     assert_true(!found && n == 0);
 }
 
+static void test_rules_tallied(void **state)
+{
+    (void)state;
+    const int64_t day = INT64_C(86400000);
+    struct rule_tally *t;
+    int n;
+    assert_int_equal(rule_tally(db, arena, NOON_MS, NOON_MS + 60 * day, &t, &n), DB_OK);
+    assert_true(n == 1 && str_eq(t[0].rule, STR("court-labour")));
+    assert_true(t[0].assigned == ENTRIES / 2 && t[0].manual == 0 && t[0].refused == 0);
+    assert_true(t[0].last_ms == samples[ENTRIES / 2 - 1].at_ms);
+    /* The first is in the window, the last is not; a second decision is not counted. */
+    pg_sql(pg.conninfo, "INSERT INTO referral.decision SELECT city, arrived, referral, 2, at, ruleset, 'other', 2, record "
+                        "FROM referral.decision");
+    pg_sql(pg.conninfo, "UPDATE referral.decision SET rule = '', outcome = 2 WHERE n = 1 AND arrived = to_timestamp(%lld)",
+           (long long)(samples[1].at_ms / 1000));
+    assert_int_equal(rule_tally(db, arena, samples[1].at_ms, samples[5].at_ms, &t, &n), DB_OK);
+    assert_true(n == 2 && str_empty(t[0].rule) && t[0].manual == 1 && t[0].assigned == 0 && t[1].assigned == 3);
+    assert_int_equal(rule_tally(db, arena, NOON_MS + 60 * day, NOON_MS + 61 * day, &t, &n), DB_OK);
+    assert_int_equal(n, 0);
+}
+
+static void test_a_reader_cannot_write(void **state)
+{
+    (void)state;
+    struct db *reader;
+    char why[200];
+    struct rule_tally *t;
+    uint64_t stored;
+    bool ahead;
+    int n;
+    assert_int_equal(db_open_reader(pg.conninfo, "reader", &reader, why, sizeof why), DB_OK);
+    assert_int_equal(rule_tally(reader, arena, 0, NOON_MS, &t, &n), DB_OK);
+    assert_int_not_equal(cursor_store(reader, 3205, STR("法院"), 20, &stored, &ahead), DB_OK);
+    db_close(reader);
+    assert_int_equal(cursor_store(db, 3205, STR("法院"), 0, &stored, &ahead), DB_OK);
+    assert_int_equal(stored, 0);
+    assert_int_equal(db_open_reader("host=/nonexistent dbname=x", "reader", &reader, why, sizeof why), DB_LOST);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +240,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cases, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_queue, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_rulesets, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_rules_tallied, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_reader_cannot_write, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, pg_create_schema, pg_drop);
 }
