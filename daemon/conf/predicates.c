@@ -261,8 +261,7 @@ static bool source_category_cond(struct reading *r, const struct node *v, const 
     return folded_list(r, v, &s) && push_strings(r, v, l, k->kind, s);
 }
 
-/* The number of a folded word in the list for the text scanner; the same word has one number. */
-static int word_number(struct reading *r, struct str word)
+int word_number(struct reading *r, struct str word)
 {
     int number = index_put(r->word_numbers, word, (int)r->n_words);
     if (number >= 0)

@@ -29,4 +29,8 @@ extern const struct cond_key predicate_keys[], group_keys[];
 /* A condition of that kind, in the line where `v` stands; NULL after reporting that memory is out. */
 struct cond *cond_push(struct reading *r, const struct node *v, struct cond_list *l, enum cond_kind kind);
 
+/* The number of a folded word in the list for the text scanner; the same word has one number. -1 after reporting that
+ * memory is out. */
+int word_number(struct reading *r, struct str word);
+
 #endif

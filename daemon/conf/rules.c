@@ -23,20 +23,49 @@ struct classifier_record {
     struct str id;
     struct conds when;
     int category;
-    struct strs tags;
+    struct strs tags, otherwise;
+    const struct node *weigh;
 };
 static const struct field classifier_fields[] = {
     {"id", read_slug, offsetof(struct classifier_record, id), REQUIRED},
     {"when", read_conditions, offsetof(struct classifier_record, when), REQUIRED},
     {"category", read_category, offsetof(struct classifier_record, category), OPTIONAL,
      .about = "set where the referral has none"},
+    {"weigh", read_node, offsetof(struct classifier_record, weigh), OPTIONAL, .shape = &weigh_shape,
+     .about = "instead of `category`: the one that the words of tables speak for most"},
     {"tags", read_slug_list, offsetof(struct classifier_record, tags), OPTIONAL, "a tag",
      .about = "added; together with `category` only where that is set"},
+    {"otherwise", read_slug_list, offsetof(struct classifier_record, otherwise), OPTIONAL, "a tag",
+     .about = "added when `weigh` is not sure of any category"},
     {0},
 };
-static const struct shape_keys classifier_keys[] = {{KEYS_SOME, {"category", "tags"}}, {0}};
+static const struct shape_keys classifier_keys[] = {
+    {KEYS_SOME, {"category", "weigh", "tags"}}, {KEYS_NOT_TOGETHER, {"category", "weigh"}}, {0}};
 static const struct shape classifier_shape = {
     .kind = SHAPE_FIELDS, .name = "classifier", .fields = classifier_fields, .keys = classifier_keys};
+
+/* What it sets, and that its keys go together; false after reporting. */
+static bool read_effect(struct reading *r, const struct node *v, const struct classifier_record *c,
+                        const struct weigher **weigh)
+{
+    if (c->weigh && c->category >= 0)
+        return reading_error(r, node_get(v, "category")->key->at, "remove one of the two",
+                             "`category` beside `weigh`, which finds the category");
+    if (c->otherwise.n && !c->weigh)
+        return reading_error(r, node_get(v, "otherwise")->key->at, "remove it, or add `weigh`",
+                             "`otherwise` is for what `weigh` is not sure of");
+    if (!c->weigh)
+        return c->category >= 0 || c->tags.n ||
+               reading_error(r, v->at, "add `category`, `weigh` or `tags`", "classifier `" STR_FMT "` sets nothing",
+                             STR_ARG(c->id));
+    *weigh = wordtable_read(r, c->weigh);
+    if (!*weigh)
+        return false;
+    const struct strs *tags = c->tags.n ? &c->tags : c->otherwise.n ? &c->otherwise : NULL;
+    return !tags || weigher_sets_category(*weigh) ||
+           reading_error(r, node_get(v, c->tags.n ? "tags" : "otherwise")->key->at, "remove it",
+                         "a table of tags adds just those with enough points");
+}
 
 /* Adds the id; false after reporting that it stands already. */
 static bool take_id(struct reading *r, struct index *ids, const struct node *v, struct str id, int number,
@@ -58,11 +87,9 @@ static void each_classifier(struct reading *r, const struct node *v, void *state
     struct classifier_record record = {.category = -1};
     if (!schema_read(r, v, "a classifier", classifier_fields, &record))
         return;
-    if (record.category < 0 && record.tags.n == 0) {
-        reading_error(r, v->at, "add `category` or `tags`", "classifier `" STR_FMT "` sets nothing",
-                      STR_ARG(record.id));
+    const struct weigher *weigh = NULL;
+    if (!read_effect(r, v, &record, &weigh))
         return;
-    }
     int number = (int)rows->n_classifiers;
     if (!take_id(r, rows->classifier_ids, v, record.id, number, rows->classifier_places, "classifier"))
         return;
@@ -82,9 +109,13 @@ static void each_classifier(struct reading *r, const struct node *v, void *state
         .when = record.when.items,
         .n_when = record.when.n,
         .category = record.category,
+        .weigh = weigh,
         .tags = record.tags.items,
         .n_tags = record.tags.n,
+        .otherwise = record.otherwise.items,
+        .n_otherwise = record.otherwise.n,
     };
+    r->rs->weighs = r->rs->weighs || weigh;
 }
 
 struct answer {
@@ -236,7 +267,7 @@ static void each_rule(struct reading *r, const struct node *v, void *state)
 static void read_file(struct reading *r, const struct text *t, void *state)
 {
     struct rule_rows *rows = state;
-    const struct node *root = node_parse(r, t);
+    const struct node *root = text_is_table(t) ? NULL : node_parse(r, t);
     if (!root)
         return;
     const struct node **kept = ARENA_PUSH(r->scratch, r->rule_roots, r->n_rule_roots, r->cap_rule_roots);

@@ -30,4 +30,8 @@ struct rungs {
 bool ladder_read(struct reading *r, const struct node *v, uint64_t modes, struct rungs *out);
 extern const struct shape ladder_shape;
 
+/* `weigh`: its tables and limits. NULL after reporting. */
+extern const struct shape weigh_shape;
+const struct weigher *wordtable_read(struct reading *r, const struct node *v);
+
 #endif

@@ -19,9 +19,10 @@ static const struct {
     const char *dir;
     const char *suffix;
     size_t max;
+    bool tables; /* CSV too */
 } places[] = {
     {"calendar", ".csv", CSV_MAX}, {"categories", ".csv", CSV_MAX}, {"organisations", ".yaml", YAML_MAX},
-    {"peers", ".yaml", YAML_MAX},  {"regions", ".csv", CSV_MAX},    {"rules", ".yaml", YAML_MAX},
+    {"peers", ".yaml", YAML_MAX},  {"regions", ".csv", CSV_MAX},    {"rules", ".yaml", YAML_MAX, true},
 };
 static const char *const top_files[] = {"channels.yaml", "referrald.yaml"};
 
@@ -120,7 +121,7 @@ static bool looks_meant(const char *name)
 }
 
 /* One of `places`, or the top when suffix is NULL: there, only names the configuration does not know. */
-static void read_place(struct collecting *c, const char *dir, const char *suffix, size_t max)
+static void read_place(struct collecting *c, const char *dir, const char *suffix, size_t max, bool tables)
 {
     struct str path = arena_printf(c->a, "%s/%s", c->dir, dir);
     DIR *d = path.p ? opendir(path.p) : NULL;
@@ -135,6 +136,8 @@ static void read_place(struct collecting *c, const char *dir, const char *suffix
             continue;
         if (suffix && ends_with(e->d_name, suffix)) {
             add_file(c, name.p, max, true);
+        } else if (tables && ends_with(e->d_name, ".csv")) {
+            add_file(c, name.p, CSV_MAX, true);
         } else if (looks_meant(e->d_name)) {
             bool known = false;
             for (size_t i = 0; !suffix && i < sizeof(top_files) / sizeof(*top_files); i++)
@@ -142,6 +145,7 @@ static void read_place(struct collecting *c, const char *dir, const char *suffix
             if (!known)
                 report(c, DIAG_WARNING, name.p,
                        !suffix                       ? "docs/configuration.md tells where files belong"
+                       : tables                      ? "only names that end in .yaml or .csv are read here"
                        : strcmp(suffix, ".csv") == 0 ? "only names that end in .csv are read here"
                                                      : "only names that end in .yaml are read here",
                        "this file is not read");
@@ -168,9 +172,9 @@ bool source_read_dir(struct arena *a, const char *dir, struct diag *diag, struct
     closedir(d);
     for (size_t i = 0; i < sizeof(top_files) / sizeof(*top_files); i++)
         add_file(&c, top_files[i], YAML_MAX, false);
-    read_place(&c, "", NULL, 0);
+    read_place(&c, "", NULL, 0, false);
     for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
-        read_place(&c, places[i].dir, places[i].suffix, places[i].max);
+        read_place(&c, places[i].dir, places[i].suffix, places[i].max, places[i].tables);
     if (c.n)
         qsort(c.files, c.n, sizeof(*c.files), by_name);
     struct str shown = arena_str(a, str_from(dir));

@@ -44,6 +44,11 @@ struct text *text_new(struct arena *a, const char *shown_as, const struct source
     return t;
 }
 
+bool text_is_table(const struct text *t)
+{
+    return t->name.n >= 4 && memcmp(t->name.p + t->name.n - 4, ".csv", 4) == 0;
+}
+
 struct str text_line(const struct text *t, unsigned line)
 {
     if (line == 0 || line > t->n_lines)

@@ -26,6 +26,8 @@ struct place {
 /* Borrows the file's bytes. NULL when memory is out. */
 struct text *text_new(struct arena *a, const char *shown_as, const struct source_file *f);
 
+/* Whether its name ends in .csv. */
+bool text_is_table(const struct text *t);
 /* Line `line` (from 1) without its line end; empty when there is none. */
 struct str text_line(const struct text *t, unsigned line);
 /* Line (from 1), and column in code points, of a byte. */

@@ -52,28 +52,61 @@ static bool tags_add_all(struct arena *a, struct tags *t, const struct str *item
     return true;
 }
 
+/* The tags that words have enough points for. */
+static bool add_weighed_tags(struct arena *a, const struct weigher *w, const struct weighing *g, struct tags *tags)
+{
+    for (int i = 0; i < w->n_targets; i++)
+        if (g->points[i] >= w->at_least && !tags_add(a, tags, w->targets[i].tag))
+            return false;
+    return true;
+}
+
+/* What classifier `c`, whose conditions hold, adds. *category: what it sets, or -1. */
+static bool apply(struct arena *a, const struct classifier *c, const struct textscan_log *log, struct tags *tags,
+                  int *category)
+{
+    *category = c->category;
+    if (!c->weigh)
+        return tags_add_all(a, tags, c->tags, c->n_tags);
+    struct weighing g;
+    if (!weigh_run(a, c->weigh, log, &g))
+        return false;
+    if (!weigher_sets_category(c->weigh))
+        return add_weighed_tags(a, c->weigh, &g, tags);
+    struct weigh_best best = weigh_best(c->weigh, &g);
+    if (best.chosen < 0)
+        return tags_add_all(a, tags, c->otherwise, c->n_otherwise);
+    *category = c->weigh->targets[best.chosen].category;
+    return tags_add_all(a, tags, c->tags, c->n_tags);
+}
+
 /* The referral with its text scanned, then with what the classifiers add. *classifier: who set the category,
  * or -1. */
 static bool classify(struct arena *a, const struct ruleset *rs, const struct referral *r, struct match *m,
                      int *classifier)
 {
     struct tags tags = {0};
+    struct textscan_log log = {.arena = a};
     unsigned char *hits = arena_alloc(a, textscan_hits_size(rs->words));
     if (!hits || !tags_add_all(a, &tags, r->tags, r->n_tags))
         return false;
-    textscan_run(rs->words, r->folded, hits);
+    if (!rs->weighs)
+        textscan_run(rs->words, r->folded, hits);
+    else if (!textscan_find(rs->words, r->folded, hits, &log))
+        return false;
     *m = (struct match){rs, r, r->category, tags.items, (int)tags.n, hits, match_source_category(r)};
     *classifier = -1;
     for (int i = 0; i < rs->n_classifiers; i++) {
         const struct classifier *c = &rs->classifiers[i];
-        if ((c->category >= 0 && m->category >= 0) || !match_holds(m, c->when))
+        int category;
+        if ((classifier_sets_category(c) && m->category >= 0) || !match_holds(m, c->when))
             continue;
-        if (c->category >= 0) {
-            m->category = c->category;
+        if (!apply(a, c, &log, &tags, &category))
+            return false;
+        if (category >= 0) {
+            m->category = category;
             *classifier = i;
         }
-        if (!tags_add_all(a, &tags, c->tags, c->n_tags))
-            return false;
         m->tags = tags.items;
         m->n_tags = (int)tags.n;
     }

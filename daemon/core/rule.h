@@ -10,6 +10,7 @@
 #include "core/calendar.h"
 #include "core/organisation.h"
 #include "core/referral.h"
+#include "core/weigh.h"
 
 enum cond_kind {
     COND_ALL, COND_ANY, COND_NOT,                      /* groups */
@@ -101,8 +102,16 @@ struct classifier {
     const struct cond *when;
     int n_when;
     int category;            /* -1: sets none */
+    const struct weigher *weigh; /* sets the category with most points, or the tags with enough; NULL: none */
     const struct str *tags;
     int n_tags;
+    const struct str *otherwise; /* tags when no category is sure enough */
+    int n_otherwise;
 };
+
+static inline bool classifier_sets_category(const struct classifier *c)
+{
+    return c->category >= 0 || (c->weigh && weigher_sets_category(c->weigh));
+}
 
 #endif

@@ -28,6 +28,7 @@ struct ruleset {
     struct policies policies;
     const struct classifier *classifiers;
     int n_classifiers;
+    bool weighs;               /* a classifier weighs words */
     const struct rule *rules;
     int n_rules;
     const struct textscan *words;

@@ -209,6 +209,27 @@ void textscan_run(const struct textscan *t, struct str folded, unsigned char *hi
     }
 }
 
+bool textscan_find(const struct textscan *t, struct str folded, unsigned char *hits, struct textscan_log *log)
+{
+    if (!t || t->n_words == 0)
+        return true;
+    memset(hits, 0, textscan_hits_size(t));
+    int32_t state = 0;
+    for (size_t i = 0; i < folded.n; i++) {
+        state = step(t, state, (unsigned char)folded.p[i]);
+        for (int32_t s = t->ends[state] ? state : 0; s; s = t->nodes[s].output) {
+            for (int32_t w = t->nodes[s].word; w >= 0; w = t->same[w]) {
+                struct textscan_found *f = ARENA_PUSH(log->arena, log->items, log->n, log->cap);
+                if (!f)
+                    return false;
+                *f = (struct textscan_found){w, (uint32_t)i + 1};
+                hits[w / 8] |= (unsigned char)(1u << (w % 8));
+            }
+        }
+    }
+    return true;
+}
+
 size_t textscan_hits_size(const struct textscan *t)
 {
     return t ? ((size_t)t->n_words + 7) / 8 : 0;

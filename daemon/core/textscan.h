@@ -16,4 +16,16 @@ struct textscan *textscan_build(struct arena *a, const struct str *words, int n)
 void textscan_run(const struct textscan *t, struct str folded, unsigned char *hits);
 size_t textscan_hits_size(const struct textscan *t);
 
+/* Where words occur: in order of their ends, the longer before the shorter. */
+struct textscan_log {
+    struct arena *arena;
+    struct textscan_found {
+        int word;
+        uint32_t end; /* the byte behind it */
+    } *items;
+    size_t n, cap;
+};
+/* As textscan_run, and notes every occurrence in `log`, which is empty. False past the budget of its arena. */
+bool textscan_find(const struct textscan *t, struct str folded, unsigned char *hits, struct textscan_log *log);
+
 #endif

@@ -46,6 +46,8 @@ enum option_id {
     OPT_RULES,
     OPT_FORMAT,
     OPT_KIND,
+    OPT_JSONL,
+    OPT_LABELS,
     OPTION_COUNT
 };
 #define OPT(name) (UINT64_C(1) << OPT_##name)
@@ -117,6 +119,8 @@ int run_hub(const struct call *c);
 int run_ping(const struct call *c);
 int run_rules_check(const struct call *c);
 int run_rules_schema(const struct call *c);
+int run_rules_classify(const struct call *c);
+int run_rules_score(const struct call *c);
 
 /* referralctl's main(). */
 int ctl_main(int argc, char **argv);

@@ -35,6 +35,8 @@ const struct ctl_option ctl_options[OPTION_COUNT] = {
     [OPT_RULES] = {"rules", 0, NULL, "also the rules before the deciding one, and the condition that failed"},
     [OPT_FORMAT] = {"format", 0, "FORMAT", "how to write the result: text, json or sarif; dot or svg for a graph"},
     [OPT_KIND] = {"kind", 0, "KIND", "which kind of file: rules, organisations, peers, channels, referrald"},
+    [OPT_JSONL] = {"jsonl", 0, NULL, "lines of JSON in and out, as always with this command"},
+    [OPT_LABELS] = {"labels", 0, "MAP.csv", "which outcome is right for which label"},
 };
 
 const struct command ctl_commands[] = {
@@ -193,6 +195,13 @@ const struct command ctl_commands[] = {
      .example = "referralctl rules schema --kind organisations",
      .options = OPT(KIND) | OPT(OUT),
      .run = run_rules_schema},
+    {.words = "rules classify",
+     .synopsis = "[FILE.jsonl|-]",
+     .brief = "what the rules make of texts: category, tags, rule, kind and outcome, a JSON line each",
+     .example = "referralctl rules classify -c config --jsonl texts.jsonl",
+     .max = 1,
+     .options = OPT(JSONL),
+     .run = run_rules_classify},
     {.words = "version",
      .synopsis = "",
      .brief = "version of this program",

@@ -3,6 +3,7 @@
  */
 #include "ctl/place.h"
 
+#include "conf/load.h"
 #include "ctl/layout.h"
 
 #include <errno.h>
@@ -14,6 +15,23 @@ enum { FILE_MAX = 1024 * 1024 };
 const char *place_config(const struct call *c)
 {
     return call_value(c, OPT_CONFIG, DEFAULT_CONFIG);
+}
+
+const struct ruleset *place_rules(const struct call *c)
+{
+    struct arena *a = arena_new(0);
+    struct diag *diag = diag_new();
+    struct source source;
+    const struct ruleset *rules = NULL;
+    if (a && diag && source_read_dir(a, place_config(c), diag, &source))
+        rules = conf_load_ruleset(&source, false, diag);
+    if (diag && !rules) {
+        diag_sort(diag);
+        diag_print(diag, stderr, layout_colour(stderr));
+    }
+    diag_free(diag);
+    arena_free(a);
+    return rules;
 }
 
 static bool read_small(struct arena *a, const char *path, struct str *out)

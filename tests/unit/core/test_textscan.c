@@ -154,10 +154,37 @@ static void many_words(void **state)
     arena_free(a);
 }
 
+static void every_occurrence_is_noted(void **state)
+{
+    (void)state;
+    const struct str words[] = {STR("a"), STR("aa"), STR("ba"), STR("aab")};
+    struct arena *a = arena_new(0);
+    struct textscan *t = textscan_build(a, words, 4);
+    struct textscan_log log = {.arena = a};
+    unsigned char hits;
+    assert_true(textscan_find(t, STR("baab"), &hits, &log));
+    static const struct textscan_found expected[] = {{2, 2}, {0, 2}, {1, 3}, {0, 3}, {3, 4}}; /* the longer first */
+    assert_int_equal(log.n, 5);
+    for (size_t i = 0; i < log.n; i++) {
+        assert_int_equal(log.items[i].word, expected[i].word);
+        assert_int_equal(log.items[i].end, expected[i].end);
+    }
+    assert_int_equal(hits, 0x0f);
+    log.n = 0;
+    assert_true(textscan_find(NULL, STR("baab"), &hits, &log));
+    assert_int_equal(log.n, 0);
+    struct arena *small = arena_new(64);
+    log = (struct textscan_log){.arena = small};
+    assert_false(textscan_find(t, STR("baabaabaabaabaab"), &hits, &log)); /* past its budget */
+    arena_free(small);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_papers_example),
+        cmocka_unit_test(every_occurrence_is_noted),
         cmocka_unit_test(chinese_suffixes_and_duplicates),
         cmocka_unit_test(no_words),
         cmocka_unit_test(past_the_budget),

@@ -1,0 +1,90 @@
+/*
+ * weigh.h - what a text speaks for, by words that carry points
+ *
+ * A weigher is a table of rows: words, what they speak for or against, how strongly. The words of all weighers are
+ * found in the rule set's one pass over the text; here their points are added up. A word that stands inside a longer
+ * word of the same weigher does not count there, so a row without a target takes the words inside it out of account.
+ * What speaks for a category speaks for all above it in the tree.
+ *
+ * Pure: integers only, the same text gives the same points. Immutable once built.
+ */
+#ifndef CORE_WEIGH_H
+#define CORE_WEIGH_H
+
+#include "core/category.h"
+#include "core/textscan.h"
+
+enum { WEIGH_POINTS_MAX = 100, WEIGH_REPEATS_MAX = 100, WEIGH_ROWS_MAX = 50000 };
+
+struct weigh_row {
+    struct str text, file; /* as the table has it */
+    unsigned line;
+    int category;   /* -1: none */
+    struct str tag; /* empty: none. Neither: a mask */
+    int points;
+    int target;     /* of the weigher's targets, or -1; set by weigh_build */
+};
+
+/* One word of a row, sorted by row and part: a row counts as often as its rarest part, a part as all its words. */
+struct weigh_term {
+    int row, part;
+    int word;      /* number in the rule set's textscan */
+    size_t length; /* bytes */
+};
+
+struct weigh_target {
+    int category; /* -1: a tag */
+    struct str tag;
+    int above;    /* the target of the parent category, which comes before this one; -1 */
+};
+
+struct weigher {
+    const struct weigh_row *rows;
+    int n_rows;
+    const struct weigh_target *targets;
+    int n_targets;
+    int at_least; /* points that a target needs */
+    int lead;     /* points that the best needs over the next */
+    int repeats;  /* a row counts at most so often */
+    /* Made by weigh_build. */
+    const int *own; /* by word number: own word, or -1 */
+    int n_own;
+    const struct weigh_word *words;
+    const int *links;     /* parts that have the word */
+    const int *part_row;  /* row of each part; the parts of a row stand together */
+    const int *row_parts; /* first part of each row, and one behind the last */
+    int n_parts;
+};
+
+/* Fills all but at_least, lead and repeats; rows stay the caller's, in an arena. False past the budget. */
+bool weigh_build(struct arena *a, const struct categories *c, struct weigh_row *rows, int n_rows,
+                 const struct weigh_term *terms, int n_terms, struct weigher *out);
+
+/* Whether its targets are categories. Otherwise tags. */
+static inline bool weigher_sets_category(const struct weigher *w)
+{
+    return w->n_targets > 0 && w->targets[0].category >= 0;
+}
+
+/* What came out for one text. */
+struct weighing {
+    const struct weigh_hit { int row, count; } *hits; /* rows that count, in order of their first word in the text */
+    int n_hits;
+    const int *points; /* by target, with those below it */
+};
+
+/* Points of the words in `log`. False past the budget of `a`. */
+bool weigh_run(struct arena *a, const struct weigher *w, const struct textscan_log *log, struct weighing *out);
+
+/* The same for a folded text that has not been scanned; for explanations. */
+bool weigh_text(struct arena *a, const struct textscan *words, const struct weigher *w, struct str folded,
+                struct weighing *out);
+
+struct weigh_best {
+    int target, points; /* the topmost category with most points; -1: no row spoke for any */
+    int second, second_points;
+    int chosen; /* the target it comes down to: `target` or one below it; -1: too weak, or too close */
+};
+struct weigh_best weigh_best(const struct weigher *w, const struct weighing *g);
+
+#endif

@@ -1,0 +1,203 @@
+/*
+ * classify.c - `rules classify`: what the rules make of texts, one JSON line each
+ */
+#include "ctl/command.h"
+
+#include "ctl/json.h"
+#include "ctl/place.h"
+#include "ctl/trial.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+enum { WORDS_SHOWN = 12 };
+
+static void key_text(struct json_out *j, const char *key, struct str s)
+{
+    json_key(j, key);
+    if (s.p)
+        json_text(j, s);
+    else
+        json_raw(j, "null");
+}
+
+static struct str category_code(const struct ruleset *rs, int category)
+{
+    return category >= 0 ? rs->categories.items[category].code : (struct str){NULL, 0};
+}
+
+static struct str target_name(const struct ruleset *rs, const struct weigh_target *t)
+{
+    return t->category >= 0 ? rs->categories.items[t->category].code : t->tag;
+}
+
+static void write_tags(struct json_out *j, const struct decision *d)
+{
+    json_key(j, "tags");
+    json_open(j, '[');
+    for (int i = 0; i < d->n_tags; i++)
+        json_text(j, d->tags[i]);
+    json_close(j, ']');
+}
+
+static void write_rule(struct json_out *j, const struct ruleset *rs, const struct decision *d)
+{
+    const struct rule *rule = d->rule >= 0 ? &rs->rules[d->rule] : NULL;
+    const struct organisation *o = d->organisation >= 0 ? &rs->roster.items[d->organisation] : NULL;
+    static const char *const outcomes[] = {[OUTCOME_ASSIGNED] = "assigned", [OUTCOME_MANUAL] = "manual",
+                                           [OUTCOME_REFUSED] = "refused"};
+    key_text(j, "rule", rule ? rule->id : (struct str){NULL, 0});
+    key_text(j, "kind", o ? str_from(word_of(org_kind_words, (int)o->kind)) : (struct str){NULL, 0});
+    key_text(j, "outcome", str_from(outcomes[d->outcome]));
+    key_text(j, "organisation", o ? o->id : (struct str){NULL, 0});
+    key_text(j, "reason", d->outcome == OUTCOME_ASSIGNED ? (struct str){NULL, 0} : d->code);
+}
+
+static bool has_tag(const struct decision *d, struct str tag)
+{
+    for (int i = 0; i < d->n_tags; i++)
+        if (str_eq(d->tags[i], tag))
+            return true;
+    return false;
+}
+
+/* A row of a table of tags is told only where its tag came out. */
+static bool worth_telling(const struct decision *d, const struct weigh_target *t)
+{
+    return t->category >= 0 || has_tag(d, t->tag);
+}
+
+static int row_points(const struct weigher *w, const struct weigh_hit *h)
+{
+    return h->count * w->rows[h->row].points;
+}
+
+/* The words with most points, in order. */
+static void write_words(struct json_out *j, struct trial *t, const struct weigher *w, const struct weighing *g)
+{
+    bool *taken = ARENA_ARRAY(t->line.arena, (size_t)g->n_hits + 1, bool);
+    for (int shown = 0; taken && shown < WORDS_SHOWN; shown++) {
+        int best = -1;
+        for (int i = 0; i < g->n_hits; i++) {
+            const struct weigh_target *target = &w->targets[w->rows[g->hits[i].row].target];
+            if (!taken[i] && worth_telling(&t->decision, target) &&
+                (best < 0 || abs(row_points(w, &g->hits[i])) > abs(row_points(w, &g->hits[best]))))
+                best = i;
+        }
+        if (best < 0)
+            return;
+        const struct weigh_row *row = &w->rows[g->hits[best].row];
+        taken[best] = true;
+        json_open(j, '{');
+        key_text(j, "word", row->text);
+        key_text(j, "for", target_name(t->rules, &w->targets[row->target]));
+        json_key(j, "points");
+        json_int(j, row_points(w, &g->hits[best]));
+        json_close(j, '}');
+    }
+}
+
+static void write_best(struct json_out *j, const struct ruleset *rs, const struct weigher *w, const struct weighing *g)
+{
+    struct weigh_best best = weigh_best(w, g);
+    json_key(j, "points");
+    json_open(j, '{');
+    for (int i = 0; i < 2; i++) {
+        int target = i ? best.second : best.target;
+        if (target < 0)
+            continue;
+        json_key(j, target_name(rs, &w->targets[target]).p);
+        json_int(j, i ? best.second_points : best.points);
+    }
+    json_close(j, '}');
+}
+
+/* Whether weigher `i` has to do with what came out: it set the category, or could have. */
+static bool concerned(const struct trial *t, int i)
+{
+    const struct weigher *w = t->rules->classifiers[i].weigh;
+    return w && (!weigher_sets_category(w) || t->decision.classifier == i || t->decision.classifier < 0);
+}
+
+static void write_why(struct json_out *j, struct trial *t)
+{
+    const struct ruleset *rs = t->rules;
+    struct weighing *all = ARENA_ARRAY(t->line.arena, (size_t)rs->n_classifiers + 1, struct weighing);
+    bool told = false;
+    for (int i = 0; i < rs->n_classifiers; i++) {
+        const struct weigher *w = rs->classifiers[i].weigh;
+        if (!all || !concerned(t, i) || !weigh_text(t->line.arena, rs->words, w, t->referral.folded, &all[i]))
+            continue;
+        if (weigher_sets_category(w) && !told) {
+            write_best(j, rs, w, &all[i]);
+            told = true;
+        }
+    }
+    json_key(j, "why");
+    json_open(j, '[');
+    for (int i = 0; all && i < rs->n_classifiers; i++)
+        if (all[i].points)
+            write_words(j, t, rs->classifiers[i].weigh, &all[i]);
+    json_close(j, ']');
+}
+
+static void write_decided(struct json_out *j, struct trial *t)
+{
+    const struct ruleset *rs = t->rules;
+    const struct decision *d = &t->decision;
+    key_text(j, "category", category_code(rs, d->category));
+    key_text(j, "category_name", d->category >= 0 ? rs->categories.items[d->category].name : (struct str){NULL, 0});
+    write_tags(j, d);
+    write_rule(j, rs, d);
+    key_text(j, "classifier", d->classifier >= 0 ? rs->classifiers[d->classifier].id : (struct str){NULL, 0});
+    write_why(j, t);
+    if (t->line.category_ignored) {
+        json_key(j, "ignored");
+        json_open(j, '[');
+        json_text(j, STR("category"));
+        json_close(j, ']');
+    }
+}
+
+static bool one_line(struct trial *t, const struct lines *l, struct str text)
+{
+    struct json_out j = {.out = stdout, .compact = true};
+    json_t *v = factline_open(&t->line, text);
+    bool good = trial_decide(t, v);
+    json_open(&j, '{');
+    json_key(&j, "line");
+    json_int(&j, l->number);
+    if (good)
+        write_decided(&j, t);
+    else
+        key_text(&j, "error", t->line.fault.p ? t->line.fault : STR("memory is out"));
+    json_close(&j, '}');
+    fputc('\n', stdout);
+    json_decref(v);
+    return good;
+}
+
+int run_rules_classify(const struct call *c)
+{
+    struct lines l = {.names = c->args, .n = c->n_args};
+    struct str text;
+    unsigned long faulty = 0, all = 0;
+    struct trial t;
+    const struct ruleset *rules = place_rules(c);
+    if (!rules)
+        return CTL_USAGE;
+    bool good = trial_start(&t, rules);
+    while (good && lines_next(&l, &text)) {
+        faulty += !one_line(&t, &l, text);
+        all++;
+        if (l.file == stdin)
+            fflush(stdout); /* whoever feeds us lines may wait for each answer */
+        good = trial_next(&t);
+    }
+    if (faulty)
+        fprintf(stderr, "referralctl: %lu of %lu lines could not be read: see \"error\" in their place\n", faulty, all);
+    trial_end(&t);
+    lines_end(&l);
+    ruleset_unref(rules);
+    return l.failed || !good ? CTL_USAGE : faulty ? CTL_NO : CTL_OK;
+}
