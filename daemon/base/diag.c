@@ -42,8 +42,18 @@ static const char *copy(struct diag *d, struct str s)
     return s.p ? arena_str(d->arena, s).p : NULL;
 }
 
-void diag_add(struct diag *d, enum diag_level level, const struct diag_place *at, const char *hint,
-              const char *fmt, ...)
+/* A format of nothing but `%s` passes a fixed text on: its words tell. */
+static const char *kind_from(struct diag *d, const char *fmt, const char *cause)
+{
+    char kind[DIAG_KIND_SIZE];
+    if (!*diag_kind(fmt, kind))
+        diag_kind(cause, kind);
+    const char *kept = copy(d, str_from(kind));
+    return kept ? kept : "";
+}
+
+void diag_vadd(struct diag *d, enum diag_level level, const char *kind, const struct diag_place *at,
+               const char *hint, const char *fmt, va_list ap)
 {
     assert(level >= DIAG_ERROR && level <= DIAG_NOTE);
     d->counts[level]++;
@@ -52,13 +62,11 @@ void diag_add(struct diag *d, enum diag_level level, const struct diag_place *at
     struct diag_item *item = ARENA_PUSH(d->arena, d->items, d->n, d->cap);
     if (!item)
         return;
-    va_list ap;
-    va_start(ap, fmt);
     const char *cause = arena_vprintf(d->arena, fmt, ap).p;
-    va_end(ap);
     const char *file = copy(d, str_from(at->file));
     *item = (struct diag_item){
         .level = level,
+        .kind = kind ? kind : kind_from(d, fmt, cause ? cause : ""),
         .file = file ? file : "",
         .line = at->line,
         .col = at->col,
@@ -67,6 +75,15 @@ void diag_add(struct diag *d, enum diag_level level, const struct diag_place *at
         .cause = cause ? cause : "",
         .hint = copy(d, str_from(hint)),
     };
+}
+
+void diag_add(struct diag *d, enum diag_level level, const struct diag_place *at, const char *hint,
+              const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    diag_vadd(d, level, NULL, at, hint, fmt, ap);
+    va_end(ap);
 }
 
 size_t diag_count(const struct diag *d, enum diag_level level)

@@ -14,6 +14,7 @@
 
 #include "base/str.h"
 
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -21,6 +22,7 @@ enum diag_level { DIAG_ERROR, DIAG_WARNING, DIAG_NOTE };
 
 struct diag_item {
     enum diag_level level;
+    const char *kind;   /* which kind of finding, for programs: "unknown-key" */
     const char *file;   /* as the operator named it */
     unsigned line, col; /* from 1; col counts code points; 0: the whole file */
     unsigned span;      /* columns to underline, at least 1 */
@@ -40,9 +42,20 @@ struct diag_place {
     struct str source; /* the source line; empty when unknown */
 };
 
-/* Adds a finding. `hint` may be NULL. Past 1000 findings only the count goes on. */
+/* Adds a finding. `hint` may be NULL. Past 1000 findings only the count goes on. Its kind is made of the
+ * words of `fmt`. */
 void diag_add(struct diag *d, enum diag_level level, const struct diag_place *at, const char *hint,
               const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* The same with a kind of the caller's, where the words of `fmt` do not tell enough; NULL: from `fmt`. */
+void diag_vadd(struct diag *d, enum diag_level level, const char *kind, const struct diag_place *at,
+               const char *hint, const char *fmt, va_list ap) __attribute__((format(printf, 6, 0)));
+
+#define DIAG_KIND_SIZE 80
+/*
+ * The kind that a format tells: its first words (two or more), hyphens between, without what it fills in; up
+ * to a colon, comma, semicolon or bracket. Returns out, empty when there is no word.
+ */
+char *diag_kind(const char *fmt, char out[DIAG_KIND_SIZE]);
 
 size_t diag_count(const struct diag *d, enum diag_level level);
 size_t diag_size(const struct diag *d);

@@ -152,8 +152,9 @@ void categories_read(struct reading *r)
     int bad = categories_build(r->arena, rows.items, (int)rows.n, rows.names, (int)rows.n_names,
                                &r->rs->categories, &why);
     if (bad >= 0)
-        reading_error(r, rows.parents[bad], "follow the parents up: they must end at one without a parent",
-                      "category `" STR_FMT "`: %s", STR_ARG(rows.items[bad].code), why);
+        reading_error_kind(r, "category-tree", rows.parents[bad],
+                           "follow the parents up: they must end at one without a parent",
+                           "category `" STR_FMT "`: %s", STR_ARG(rows.items[bad].code), why);
     r->category_codes = rows.by_code;
     r->whole.categories = linked && !rows.broken && bad < 0 && rows.n > 0;
 }

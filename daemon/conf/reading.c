@@ -5,19 +5,28 @@
 
 #include "base/fold.h"
 
-static void add(struct reading *r, enum diag_level level, struct place at, const char *hint, const char *fmt,
-                va_list ap)
+static void add(struct reading *r, enum diag_level level, const char *kind, struct place at, const char *hint,
+                const char *fmt, va_list ap)
 {
-    struct str cause = arena_vprintf(r->scratch, fmt, ap);
     struct diag_place where = place_for_diag(at);
-    diag_add(r->diag, level, &where, hint, "%s", cause.p ? cause.p : "out of memory");
+    diag_vadd(r->diag, level, kind, &where, hint, fmt, ap);
 }
 
 bool reading_error(struct reading *r, struct place at, const char *hint, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    add(r, DIAG_ERROR, at, hint, fmt, ap);
+    add(r, DIAG_ERROR, NULL, at, hint, fmt, ap);
+    va_end(ap);
+    return false;
+}
+
+bool reading_error_kind(struct reading *r, const char *kind, struct place at, const char *hint,
+                        const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    add(r, DIAG_ERROR, kind, at, hint, fmt, ap);
     va_end(ap);
     return false;
 }
@@ -26,7 +35,7 @@ void reading_warn(struct reading *r, struct place at, const char *hint, const ch
 {
     va_list ap;
     va_start(ap, fmt);
-    add(r, DIAG_WARNING, at, hint, fmt, ap);
+    add(r, DIAG_WARNING, NULL, at, hint, fmt, ap);
     va_end(ap);
 }
 

@@ -37,6 +37,10 @@ struct reading {
 /* Adds an error. Returns false, so that a reader can end with it. `hint` may be NULL. */
 bool reading_error(struct reading *r, struct place at, const char *hint, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+/* The same with a name for programs that the words of `fmt` do not give (base/diag.h). `kind` is kept, not
+ * copied. */
+bool reading_error_kind(struct reading *r, const char *kind, struct place at, const char *hint,
+                        const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 void reading_warn(struct reading *r, struct place at, const char *hint, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 /* A hint with values in it, in the scratch arena. */

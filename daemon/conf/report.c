@@ -3,6 +3,7 @@
  */
 #include "conf/load.h"
 #include "conf/report.h"
+#include "conf/sarif.h"
 #include "conf/settings.h"
 
 #include <jansson.h>
@@ -80,9 +81,9 @@ static json_t *finding(const struct diag_item *i)
 {
     static const char *const levels[] = {
         [DIAG_ERROR] = "error", [DIAG_WARNING] = "warning", [DIAG_NOTE] = "note"};
-    return json_pack("{s:s, s:s, s:i, s:i, s:i, s:s?, s:s, s:s?}", "level", levels[i->level], "file",
-                     i->file ? i->file : "", "line", (int)i->line, "col", (int)i->col, "span", (int)i->span,
-                     "source", i->source, "cause", i->cause, "hint", i->hint);
+    return json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:s?, s:s, s:s?}", "level", levels[i->level], "kind",
+                     i->kind, "file", i->file ? i->file : "", "line", (int)i->line, "col", (int)i->col,
+                     "span", (int)i->span, "source", i->source, "cause", i->cause, "hint", i->hint);
 }
 
 static json_t *counts(const struct conf_counts *n)
@@ -108,4 +109,13 @@ int conf_check_json(const char *dir, FILE *out)
     json_decref(all);
     diag_free(c.diag);
     return failed ? 1 : 0;
+}
+
+int conf_check_sarif(const char *dir, FILE *out)
+{
+    struct check c;
+    bool good = check(dir, &c);
+    bool told = good && sarif_print(c.diag, dir, out);
+    diag_free(c.diag);
+    return !told || c.errors ? 1 : 0;
 }

@@ -14,10 +14,13 @@
 int conf_check(const char *dir, FILE *out, bool colour);
 
 /*
- * The same as one JSON object: {"ok", "errors", "warnings", "counts": {...}, "findings": [{"level", "file",
- * "line", "col", "span", "source", "cause", "hint"}]}. `line` 0 is the whole file; source and hint may be
- * null.
+ * The same as one JSON object: {"ok", "errors", "warnings", "counts": {...}, "findings": [{"level", "kind",
+ * "file", "line", "col", "span", "source", "cause", "hint"}]}. `line` 0 is the whole file; source and hint
+ * may be null.
  */
 int conf_check_json(const char *dir, FILE *out);
+
+/* The same as SARIF (conf/sarif.h). */
+int conf_check_sarif(const char *dir, FILE *out);
 
 #endif

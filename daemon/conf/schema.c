@@ -59,9 +59,9 @@ bool schema_read(struct reading *r, const struct node *map, const char *what, co
     bool good = read_present(r, map, fields, record);
     for (const struct field *f = fields; f->key; f++)
         if (f->need == REQUIRED && !node_get(map, f->key))
-            good = reading_error(r, map->key ? map->key->at : map->at,
-                                 reading_hint(r, "add a line `%s: ...`", f->key), "%s without `%s`", what,
-                                 f->key);
+            good = reading_error_kind(r, "missing-key", map->key ? map->key->at : map->at,
+                                      reading_hint(r, "add a line `%s: ...`", f->key), "%s without `%s`",
+                                      what, f->key);
     return good;
 }
 
@@ -76,7 +76,8 @@ bool node_is(struct reading *r, const struct node *v, enum node_kind kind, const
                                           : "write it behind the colon";
     if (v->kind == NODE_SCALAR && text_contains(v->text, FULL_WIDTH_COLON))
         hint = "a full-width colon: type `:` and a space";
-    return reading_error(r, v->at, hint, "%s is expected here, this is %s", wanted, node_kind_name(v));
+    return reading_error_kind(r, "wrong-kind-of-value", v->at, hint, "%s is expected here, this is %s",
+                              wanted, node_kind_name(v));
 }
 
 bool node_is_text(struct reading *r, const struct node *v, const char *wanted)
@@ -84,8 +85,9 @@ bool node_is_text(struct reading *r, const struct node *v, const char *wanted)
     if (!node_is(r, v, NODE_SCALAR, wanted))
         return false;
     if (v->plain && v->text.n == 0)
-        return reading_error(r, node_key_place(v), "write it behind the colon, or remove the key",
-                             "%s is expected here, there is nothing", wanted);
+        return reading_error_kind(r, "missing-value", node_key_place(v),
+                                  "write it behind the colon, or remove the key",
+                                  "%s is expected here, there is nothing", wanted);
     return true;
 }
 

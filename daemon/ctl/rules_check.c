@@ -17,6 +17,8 @@ int run_rules_check(const struct call *c)
         return conf_check(dir, stdout, layout_colour(stdout)) ? CTL_NO : CTL_OK;
     if (strcmp(format, "json") == 0)
         return conf_check_json(dir, stdout) ? CTL_NO : CTL_OK;
+    if (strcmp(format, "sarif") == 0)
+        return conf_check_sarif(dir, stdout) ? CTL_NO : CTL_OK;
     fprintf(stderr, "referralctl: there is no format `%s`; there are text, json, sarif\n", format);
     return CTL_USAGE;
 }

@@ -156,6 +156,43 @@ static void counts_go_on_past_the_limit(void **state)
     diag_free(NULL);
 }
 
+static void expect_kind(const char *fmt, const char *kind)
+{
+    char out[DIAG_KIND_SIZE];
+    assert_string_equal(diag_kind(fmt, out), kind);
+}
+
+static void a_kind_is_the_first_words_of_the_format(void **state)
+{
+    (void)state;
+    expect_kind("unknown key `" STR_FMT "`", "unknown-key");
+    expect_kind("`%s` is not a word for `%s`", "not-a-word-for");
+    expect_kind("this rule can never match: its conditions", "rule-can-never-match");
+    expect_kind("a ladder of %d rungs; at most %d", "ladder-of-rungs");
+    expect_kind("not UTF-8 from here on: byte 0x%02X", "not-utf-8-from-here-on");
+    expect_kind("`in_flight_per_agency` is %d, more", "in-flight-per-agency-is");
+    expect_kind("one two three four five six seven", "one-two-three-four-five-six");
+    expect_kind("%5.3lld %%", "");
+    expect_kind("%", "");
+    expect_kind("", "");
+    char longest[400];
+    memset(longest, 'x', sizeof longest - 1);
+    longest[sizeof longest - 1] = 0;
+    expect_kind(longest, "");
+}
+
+static void a_finding_has_a_kind(void **state)
+{
+    (void)state;
+    struct diag *d = diag_new();
+    struct diag_place at = {.file = "f"};
+    diag_add(d, DIAG_ERROR, &at, NULL, "unknown key `%s`", "chanel");
+    diag_add(d, DIAG_ERROR, &at, NULL, "%s", "larger than 1 MiB");
+    assert_string_equal(diag_item(d, 0)->kind, "unknown-key");
+    assert_string_equal(diag_item(d, 1)->kind, "larger-than-1-mib");
+    diag_free(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +204,8 @@ int main(void)
         cmocka_unit_test(sorted_and_stable),
         cmocka_unit_test(texts_are_copied),
         cmocka_unit_test(counts_go_on_past_the_limit),
+        cmocka_unit_test(a_kind_is_the_first_words_of_the_format),
+        cmocka_unit_test(a_finding_has_a_kind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
