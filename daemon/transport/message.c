@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <zmq.h>
 
 #define DROP_AT_ONCE 1024 /* frames of a nonsense message dropped in one turn */
@@ -47,6 +48,20 @@ const char *address_plain(const char *address)
     return strncmp(address, mapped, sizeof(mapped) - 1) == 0 ? address + sizeof(mapped) - 1 : address;
 }
 
+/*
+ * libzmq puts what SO_PEERCRED says behind the address of an ipc:// peer: "localhost:UID:GID:PID".
+ */
+static int64_t uid_of(const char *address)
+{
+    const char *part = address ? strchr(address, ':') : NULL;
+    char *end;
+    unsigned long uid;
+    if (!part || part[1] < '0' || part[1] > '9')
+        return -1;
+    uid = strtoul(part + 1, &end, 10);
+    return *end == ':' && strchr(end + 1, ':') && uid < UINT32_MAX ? (int64_t)uid : -1;
+}
+
 static enum receive_result payload_take(struct socket *s, zmq_msg_t *payload, struct arena *a,
                                         struct received *out)
 {
@@ -55,6 +70,7 @@ static enum receive_result payload_take(struct socket *s, zmq_msg_t *payload, st
     if (s->kind == SOCKET_ROUTER && !key_of(payload, out->key))
         return RECEIVE_NONSENSE;
     address = s->kind == SOCKET_DEALER ? NULL : zmq_msg_gets(payload, "Peer-Address");
+    out->uid = s->kind == SOCKET_LOCAL ? uid_of(address) : -1;
     out->address = arena_str(a, str_from(address_plain(address)));
     if (!out->address.p)
         return RECEIVE_NONSENSE;

@@ -40,6 +40,7 @@ struct received {
     unsigned char key[32]; /* CURVE ROUTER only: the client's key */
     struct str address;    /* peer's IP address, for the log */
     struct str frame;      /* payload */
+    int64_t uid;           /* control ROUTER only: the user of the process that connected, as the kernel knows it; -1: not known */
     /*
      * ROUTER: the client chose its routing id (ZMQ_ROUTING_ID) instead of leaving that to the router. Once it
      * is gone any other peer may take the same one, so that nothing that is sent later may go there.

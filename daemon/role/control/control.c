@@ -96,6 +96,7 @@ static bool take_request(struct control *c)
         return result != RECEIVE_NONE;
     }
     j->routing_id = r.routing_id;
+    j->uid = r.uid;
     if (!control_request_decode(j->arena, r.frame, &j->request)) {
         job_fail(j, "not a request of this version; are referralctl and referrald (%s) of one version?",
                  VERSION);

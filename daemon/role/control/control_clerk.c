@@ -101,6 +101,7 @@ static void clear_answer(struct job *j)
  */
 static void carry_out(struct clerk_desk *d, struct job *j)
 {
+    operator_settle(j);
     for (int attempt = 0; attempt < 2; attempt++) {
         bool fresh = !d->clerk.db;
         clear_answer(j);

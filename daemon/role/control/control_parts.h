@@ -44,7 +44,9 @@ extern const struct verb control_verbs[]; /* ends with NULL words */
 struct job {
     struct arena *arena;
     struct str routing_id; /* empty: nobody waits for the answer */
-    struct control_request request;
+    struct control_request request; /* operator_name: as operator_settle() left it */
+    int64_t uid;                    /* of the asking process, by the kernel; -1: not known, or nobody asks */
+    bool vouched;                   /* the operator's name is more than the client's word */
     const struct verb *verb;
     struct str args[VERB_ARGS];
     int n_args;
@@ -105,6 +107,9 @@ void verb_queue_return(struct clerk *c, struct job *j);
 void verb_erase(struct clerk *c, struct job *j);
 
 /* -- acts of operators -- */
+
+/* Who asks, from the account at the other end of the socket. May ask the name service, so that a clerk does it. */
+void operator_settle(struct job *j);
 
 /* False with the reason as the answer when nobody is named as the actor. */
 bool act_operator(struct job *j);

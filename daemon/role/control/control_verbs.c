@@ -96,6 +96,7 @@ struct job *job_new(void)
         return NULL;
     }
     j->arena = a;
+    j->uid = -1;
     j->sheets.arena = a;
     return j;
 }

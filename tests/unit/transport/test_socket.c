@@ -299,6 +299,7 @@ static void chosen_routing_id_is_told(void **state)
     assert_int_equal(socket_send(c, (struct str){0}, STR("y")), SEND_OK);
     receives(st, st->server, "y", &in);
     assert_false(in.chosen_id);
+    assert_int_equal(in.uid, -1);
 }
 
 static void empty_payload_is_a_message(void **state)
@@ -435,6 +436,7 @@ static void control_is_local_and_narrow(void **state)
     assert_non_null(c);
     assert_int_equal(socket_send(c, (struct str){0}, STR("status")), SEND_OK);
     receives(st, s, "status", &in);
+    assert_int_equal(in.uid, getuid());
     assert_int_equal(socket_send(s, in.routing_id, STR("fine")), SEND_OK);
     receives(st, c, "fine", &in);
     /* A second daemon must not take the name away. */
