@@ -15,7 +15,7 @@ struct metrics {
 struct record {
     struct settings s;
     struct metrics metrics;
-    int log_format, log_level;
+    int log_format, log_level, approval;
 };
 
 /* "HOST:PORT", HOST not empty; an IPv6 address stands in brackets. False when it is something else. */
@@ -118,6 +118,8 @@ static const struct word log_level_words[] = {{LOG_ERROR + 1, "error", ""},
                                               {LOG_DEBUG + 1, "debug", ""},
                                               {0}};
 
+static const struct word approval_words[] = {{1, "none", ""}, {2, "required", ""}, {0}};
+
 #define AT(member) offsetof(struct record, member)
 
 static const struct shape tcp_shape = {
@@ -152,6 +154,11 @@ static const struct field limits_fields[] = {
     {"ping_interval", read_int, AT(s.ping_interval_ms), OPTIONAL, NULL, 100, 3600000},
     {0},
 };
+static const struct field publishing_fields[] = {
+    {"approval", read_word, AT(approval), OPTIONAL, approval_words,
+     .about = "required: a rule set comes into force when a second person approves it"},
+    {0},
+};
 static const struct field log_fields[] = {
     {"format", read_word, AT(log_format), OPTIONAL, log_format_words},
     {"level", read_word, AT(log_level), OPTIONAL, log_level_words},
@@ -163,6 +170,7 @@ static const struct field sections[] = {
     {"keys", read_fields, 0, OPTIONAL, keys_fields},
     {"database", read_fields, 0, OPTIONAL, database_fields},
     {"limits", read_fields, 0, OPTIONAL, limits_fields},
+    {"publishing", read_fields, 0, OPTIONAL, publishing_fields},
     {"log", read_fields, 0, OPTIONAL, log_fields},
     {0},
 };
@@ -196,6 +204,7 @@ static void finish(struct reading *r, const char *dir, const struct record *reco
     *out = record->s;
     out->metrics_host = record->metrics.host;
     out->metrics_port = record->metrics.port;
+    out->approval = record->approval == 2;
     out->log_format = (enum log_format)(record->log_format - 1);
     out->log_level = (enum log_level)(record->log_level - 1);
     out->key_router = absolute(r, real ? real : dir, out->key_router);

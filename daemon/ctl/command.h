@@ -109,7 +109,9 @@ void command_help(FILE *out, const struct command *c);
 int run_help(const struct call *c);
 int run_version(const struct call *c);
 int run_check(const struct call *c);
-int run_remote(const struct call *c); /* status, show, explain, queue, verify, reload */
+int run_remote(const struct call *c); /* whatever the daemon alone answers */
+int run_rules_show(const struct call *c);
+int run_rules_rollback(const struct call *c);
 int run_peer_list(const struct call *c);
 int run_peer_keygen(const struct call *c);
 int run_keys_personal(const struct call *c);

@@ -134,18 +134,14 @@ int remote_print(const struct call *c, const struct sheets *s)
 }
 
 /* Options that are this program's own; all others are the daemon's. */
-static const uint64_t local = OPT(CONFIG) | OPT(SOCKET) | OPT(HELP) | OPT(JSON);
+static const uint64_t local = OPT(CONFIG) | OPT(SOCKET) | OPT(HELP) | OPT(JSON) | OPT(OUT);
 
-int run_remote(const struct call *c)
+int remote_call(struct arena *a, const struct call *c, struct sheets *out)
 {
-    struct arena *a = arena_new(ASK_BUDGET);
-    struct str *words = a ? ARENA_ARRAY(a, 4 + CALL_ARGS_MAX + 2 * CALL_GIVEN_MAX, struct str) : NULL;
-    struct sheets answer;
-    int n = 0, code = CTL_NO_ANSWER;
-    if (!words) {
-        arena_free(a);
-        return code;
-    }
+    struct str *words = ARENA_ARRAY(a, 4 + CALL_ARGS_MAX + 2 * CALL_GIVEN_MAX, struct str);
+    int n = 0;
+    if (!words)
+        return CTL_NO_ANSWER;
     for (struct str rest = str_from(c->command->words); rest.n > 0;) {
         size_t length = strcspn(rest.p, " ");
         words[n++] = (struct str){rest.p, length};
@@ -161,7 +157,14 @@ int run_remote(const struct call *c)
         if (c->given[i].value)
             words[n++] = str_from(c->given[i].value);
     }
-    code = remote_ask(a, c, words, n, &answer);
+    return remote_ask(a, c, words, n, out);
+}
+
+int run_remote(const struct call *c)
+{
+    struct arena *a = arena_new(ASK_BUDGET);
+    struct sheets answer;
+    int code = a ? remote_call(a, c, &answer) : CTL_NO_ANSWER;
     if (code == CTL_OK)
         code = remote_print(c, &answer);
     arena_free(a);

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "role/control/control.h"
 #include "role/office/front.h"
+#include "role/office/publish.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,8 +51,10 @@ static bool start_roles(struct crew *c, char *why, size_t size)
 
 static bool publish_first(struct crew *c)
 {
+    const struct publish_order order = {.occasion = OCCASION_START, .who = STR("start")};
+    struct publish_outcome outcome;
     struct diag *diag = diag_new();
-    bool ok = diag && office_publish(&c->office, STR("start"), diag);
+    bool ok = diag && office_publish(&c->office, &order, diag, &outcome);
     if (diag) {
         diag_sort(diag);
         diag_print(diag, stderr, false);

@@ -77,10 +77,8 @@ enum db_result queue_count(struct db *db, int64_t *out) DB_CHECKED;
 struct state_count { int state; int64_t n; };
 enum db_result docket_counts(struct db *db, struct arena *a, struct state_count **out, int *n) DB_CHECKED;
 
-/* -- rule sets -- */
+/* -- rule sets; store/version.h has who published them -- */
 struct stored_file { struct str name, bytes; struct digest digest; };
-enum db_result ruleset_publish(struct db *db, struct digest hash, const struct stored_file *files, int n, struct str who,
-                               struct id daemon, int64_t now_ms) DB_CHECKED;
 enum db_result ruleset_fetch(struct db *db, struct arena *a, struct digest hash, struct stored_file **out, int *n, bool *found) DB_CHECKED;
 
 #endif

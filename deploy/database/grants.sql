@@ -22,7 +22,7 @@ GRANT USAGE ON SCHEMA referral TO :"daemon";
 
 -- Written once.
 GRANT SELECT, INSERT ON submission, referral, decision, journal, note, supplement, quarantine TO :"daemon";
-GRANT SELECT, INSERT ON ruleset, ruleset_file, publication TO :"daemon";
+GRANT SELECT, INSERT ON ruleset, ruleset_file, publication, proposal TO :"daemon";
 
 -- Moved on, in these columns.
 GRANT SELECT, INSERT ON chain, docket, assignment, load, session TO :"daemon";

@@ -172,6 +172,7 @@ def test_daemon_may(site, sql):
     "UPDATE assignment SET organisation = 'other'", "DELETE FROM chain", "UPDATE chain SET agency = 'other'",
     "DELETE FROM load", "UPDATE ruleset SET publisher = 'other'", "DELETE FROM ruleset", "UPDATE ruleset_file SET bytes = 'y'",
     "DELETE FROM ruleset_file", "UPDATE publication SET who = 'other'", "DELETE FROM publication",
+    "UPDATE proposal SET who = 'other'", "DELETE FROM proposal",
     "DELETE FROM schema_migration", "INSERT INTO schema_migration SELECT 2, name, sha256, applied FROM schema_migration",
     "ALTER TABLE journal ADD COLUMN x int", "ALTER TABLE journal DISABLE TRIGGER ALL", "DROP TABLE journal",
     "DROP SCHEMA referral CASCADE", "CREATE TABLE referral.mine (x int)", "CREATE TABLE public.mine (x int)",

@@ -17,9 +17,10 @@
 
 #define INBOX_CONTROL_JOBS "inbox.control.jobs" /* jobs come back from the clerks */
 
-enum { VERB_ARGS = 3, VERB_OPTIONS = 3, JOB_BUDGET = 64 * 1024 * 1024 };
+enum { VERB_ARGS = 3, VERB_OPTIONS = 5, JOB_BUDGET = 64 * 1024 * 1024 };
 enum clerk_kind { CLERK_QUICK, CLERK_SLOW, CLERK_COUNT };
 
+struct diag;
 struct job;
 struct clerk;
 
@@ -68,6 +69,10 @@ struct str cell_time(struct arena *a, int64_t ms);
 struct str cell_word(const struct word *table, int value);
 /* Referral id in args[0], or a failed job. */
 bool job_referral(struct job *j, struct id *out);
+/* An option that is a number from 1 to `most`, or `otherwise`; or a failed job. */
+bool job_number(struct job *j, const char *option, int most, int otherwise, int *out);
+/* --reason: one line, at most 500 bytes; empty when not given and not required. Or a failed job. */
+bool job_reason(struct job *j, bool required, struct str *out);
 
 /* What a clerk knows of the daemon beyond the office; kept by the front thread. */
 struct bulletin {
@@ -105,6 +110,25 @@ void verb_queue_list(struct clerk *c, struct job *j);
 void verb_queue_assign(struct clerk *c, struct job *j);
 void verb_queue_return(struct clerk *c, struct job *j);
 void verb_erase(struct clerk *c, struct job *j);
+void verb_rules_log(struct clerk *c, struct job *j);
+void verb_rules_show(struct clerk *c, struct job *j);
+void verb_rules_rollback(struct clerk *c, struct job *j);
+void verb_rules_propose(struct clerk *c, struct job *j);
+void verb_rules_proposals(struct clerk *c, struct job *j);
+void verb_rules_approve(struct clerk *c, struct job *j);
+
+/* -- versions -- */
+
+#define VERSION_PREFIX_MIN 6
+/* The kept rule set that `text`, its hash or the beginning of it, names; or a failed job. */
+bool job_version(struct clerk *c, struct job *j, struct str text, struct digest *out);
+/* The first twelve digits: what is shown, and enough to name it by. */
+struct str cell_hash(struct arena *a, struct digest hash);
+struct str cell_whole_hash(struct arena *a, struct digest hash);
+/* The rule set in force here, and what was found on the way: after something was published. */
+void sheet_in_force(struct clerk *c, struct job *j, const char *name, const char *note, const struct diag *diag);
+/* All findings as the answer, and what became of it. */
+void job_fail_findings(struct job *j, struct diag *diag, const char *what);
 
 /* -- acts of operators -- */
 

@@ -15,22 +15,6 @@ enum { LIST_DEFAULT = 100, LIST_MAX = 10000 };
 
 /* ---- queue list ---- */
 
-static bool list_limit(struct job *j, int *out)
-{
-    struct str text = job_option(j, "limit");
-    int n = 0;
-    *out = LIST_DEFAULT;
-    if (!text.p)
-        return true;
-    for (size_t i = 0; i < text.n && n <= LIST_MAX; i++)
-        n = text.p[i] >= '0' && text.p[i] <= '9' ? n * 10 + (text.p[i] - '0') : LIST_MAX + 1;
-    *out = n;
-    if (n >= 1 && n <= LIST_MAX)
-        return true;
-    job_fail(j, "--limit takes a number from 1 to %d", LIST_MAX);
-    return false;
-}
-
 static bool list_region(struct clerk *c, struct job *j, struct str *prefix)
 {
     struct str code = job_option(j, "region");
@@ -65,7 +49,7 @@ void verb_queue_list(struct clerk *c, struct job *j)
     struct str prefix;
     int64_t total;
     int limit, n;
-    if (!list_limit(j, &limit) || !list_region(c, j, &prefix) ||
+    if (!job_number(j, "limit", LIST_MAX, LIST_DEFAULT, &limit) || !list_region(c, j, &prefix) ||
         !clerk_ok(c, j, queue_list(c->db, j->arena, prefix, limit, &rows, &n, &total)))
         return;
     struct snapshot *s = publication_get(c->office->publication);

@@ -1,17 +1,11 @@
 /*
- * control_status.c - how the daemon is, who may connect, and reload
+ * control_status.c - how the daemon is, and who may connect
  */
 #include "role/control/control_parts.h"
-#include "role/office/roles.h"
+#include "role/office/publish.h"
 
 #include "base/clock.h"
-#include "base/diag.h"
 #include "store/reader.h"
-
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <systemd/sd-daemon.h>
 
 /* ---- status ---- */
 
@@ -160,9 +154,47 @@ static void sheet_states(struct clerk *c, struct job *j)
     }
 }
 
+static const char *const directory_words[] = {
+    [STANDING_FIRST] = "not published yet",
+    [STANDING_SAME] = "as published",
+    [STANDING_CHANGED] = "edited since: `reload` publishes it",
+    [STANDING_PINNED] = "pinned: still the set that was rolled back from",
+    [STANDING_AWAITS] = "edited since: `reload` publishes it",
+    [STANDING_UNAPPROVED] = "another set, not approved: `rules propose`",
+};
+
+/* What all daemons over the database should have in force, and how the directory here stands to it. */
+static void sheet_publication(struct clerk *c, struct job *j)
+{
+    static const struct sheet_column columns[] = {{"ruleset", "rule set", CELL_TEXT},
+                                                  {"at", "published", CELL_TIME},
+                                                  {"who", "by", CELL_TEXT},
+                                                  {"reason", "why", CELL_TEXT},
+                                                  {"in_force", "in force here", CELL_BOOL},
+                                                  {"approval", "needs two people", CELL_BOOL},
+                                                  {"directory", "the directory", CELL_TEXT},
+                                                  {NULL, NULL, 0}};
+    struct standing_view v;
+    if (!c->db || !office_standing(c->office, c->db, j->arena, &v) || !v.published)
+        return;
+    struct snapshot *s = publication_get(c->office->publication);
+    struct str *row = sheet_row(&j->sheets, sheet_add(&j->sheets, "publication", "Published last", columns, true));
+    if (row) {
+        row[0] = cell_whole_hash(j->arena, v.newest.hash);
+        row[1] = cell_time(j->arena, v.newest.at_ms);
+        row[2] = v.newest.who;
+        row[3] = v.newest.reason;
+        row[4] = cell_bool(s && digest_eq(s->rules->hash, v.newest.hash));
+        row[5] = cell_bool(c->office->settings.approval);
+        row[6] = v.readable ? str_from(directory_words[v.standing]) : STR("cannot be read: `referralctl check`");
+    }
+    snapshot_unref(s);
+}
+
 void verb_status(struct clerk *c, struct job *j)
 {
     sheet_daemon(c, j);
+    sheet_publication(c, j);
     sheet_counts(c, j);
     sheet_latency(c, j);
     sheet_states(c, j);
@@ -200,58 +232,4 @@ void verb_peers(struct clerk *c, struct job *j)
         row[6] = p->kind == PEER_RECEIVER ? cell_int(j->arena, p->n_serves) : STR("");
     }
     snapshot_unref(s);
-}
-
-/* ---- reload ---- */
-
-static void notify_reloading(void)
-{
-    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, clock_mono_us());
-}
-
-static void sheet_reloaded(struct clerk *c, struct job *j, const struct diag *diag)
-{
-    static const struct sheet_column columns[] = {
-        {"published", "published", CELL_BOOL}, {"ruleset", "rule set", CELL_TEXT},
-        {"rules", "rules", CELL_INTEGER},      {"organisations", "organisations", CELL_INTEGER},
-        {"peers", "peers", CELL_INTEGER},      {"warnings", "warnings", CELL_INTEGER},
-        {"findings", "findings", CELL_TEXT},   {NULL, NULL, 0}};
-    char hex[DIGEST_HEX_SIZE];
-    struct snapshot *s = publication_get(c->office->publication);
-    struct str *row =
-        s ? sheet_row(&j->sheets, sheet_add(&j->sheets, "reload", "Reload", columns, true)) : NULL;
-    char *text = diag_text(diag);
-    if (row) {
-        row[0] = cell_bool(true);
-        row[1] = arena_str(j->arena, str_from(digest_hex(s->rules->hash, hex)));
-        row[2] = cell_int(j->arena, s->rules->n_rules);
-        row[3] = cell_int(j->arena, s->rules->roster.n);
-        row[4] = cell_int(j->arena, s->peers->n);
-        row[5] = cell_int(j->arena, (int64_t)diag_count(diag, DIAG_WARNING));
-        row[6] = arena_str(j->arena, str_from(text));
-    }
-    free(text);
-    snapshot_unref(s);
-}
-
-void verb_reload(struct clerk *c, struct job *j)
-{
-    struct diag *diag = diag_new();
-    if (!diag) {
-        job_fail(j, "out of memory; nothing was changed");
-        return;
-    }
-    notify_reloading();
-    bool published = office_publish(c->office, j->request.operator_name, diag);
-    sd_notify(0, "READY=1");
-    diag_sort(diag);
-    if (published) {
-        sheet_reloaded(c, j, diag);
-    } else {
-        char *text = diag_text(diag);
-        job_fail(j, "%s\nnothing was published: %zu errors; the configuration in force stays",
-                 text ? text : "", diag_count(diag, DIAG_ERROR));
-        free(text);
-    }
-    diag_free(diag);
 }

@@ -4,9 +4,12 @@
 #include "role/control/control_parts.h"
 
 #include "base/diag.h"
+#include "base/fold.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+enum { REASON_MAX = 500 };
 
 const struct verb control_verbs[] = {
     {.words = "status",
@@ -81,8 +84,56 @@ const struct verb control_verbs[] = {
     {.words = "reload",
      .synopsis = "",
      .help = "read, check, test and publish the configuration directory",
+     .options = {{"reason", "TEXT"}},
      .clerk = CLERK_SLOW,
      .run = verb_reload},
+    {.words = "rules log",
+     .synopsis = "",
+     .help = "rule sets that were published, newest first: who, when, why, and how much they decided",
+     .options = {{"limit", "N"}},
+     .clerk = CLERK_SLOW,
+     .needs_store = true,
+     .run = verb_rules_log},
+    {.words = "rules show",
+     .synopsis = "HASH [FILE]",
+     .help = "the files of a kept rule set, or one of them",
+     .min = 1,
+     .max = 2,
+     .clerk = CLERK_QUICK,
+     .needs_store = true,
+     .run = verb_rules_show},
+    {.words = "rules rollback",
+     .synopsis = "HASH",
+     .help = "put a rule set that was in force before into force again",
+     .min = 1,
+     .max = 1,
+     .options = {{"reason", "TEXT"}},
+     .clerk = CLERK_SLOW,
+     .needs_store = true,
+     .run = verb_rules_rollback},
+    {.words = "rules propose",
+     .synopsis = "",
+     .help = "read, check and test the configuration directory, and keep its rule set for a second person",
+     .options = {{"reason", "TEXT"}},
+     .clerk = CLERK_SLOW,
+     .needs_store = true,
+     .run = verb_rules_propose},
+    {.words = "rules proposals",
+     .synopsis = "",
+     .help = "proposed rule sets, newest first",
+     .options = {{"limit", "N"}},
+     .clerk = CLERK_QUICK,
+     .needs_store = true,
+     .run = verb_rules_proposals},
+    {.words = "rules approve",
+     .synopsis = "HASH",
+     .help = "publish exactly what somebody else has proposed",
+     .min = 1,
+     .max = 1,
+     .options = {{"reason", "TEXT"}},
+     .clerk = CLERK_SLOW,
+     .needs_store = true,
+     .run = verb_rules_approve},
     {.words = "help", .synopsis = "", .help = "this list", .clerk = CLERK_QUICK, .run = verb_help},
     {.words = NULL},
 };
@@ -125,6 +176,36 @@ struct str job_option(const struct job *j, const char *name)
         if (strcmp(j->verb->options[i].name, name) == 0)
             return j->options[i];
     return (struct str){NULL, 0};
+}
+
+bool job_number(struct job *j, const char *option, int most, int otherwise, int *out)
+{
+    struct str text = job_option(j, option);
+    int64_t n = 0;
+    *out = otherwise;
+    if (!text.p)
+        return true;
+    for (size_t i = 0; i < text.n && n <= most; i++)
+        n = text.p[i] >= '0' && text.p[i] <= '9' ? n * 10 + (text.p[i] - '0') : (int64_t)most + 1;
+    *out = (int)n;
+    if (n >= 1 && n <= most)
+        return true;
+    job_fail(j, "--%s takes a number from 1 to %d", option, most);
+    return false;
+}
+
+bool job_reason(struct job *j, bool required, struct str *out)
+{
+    *out = job_option(j, "reason");
+    if (!out->p)
+        *out = STR("");
+    if (out->n == 0 && required)
+        job_fail(j, "--reason TEXT is required: it stands beside the act for ever");
+    else if (out->n > REASON_MAX || text_check(*out, false) != TEXT_OK)
+        job_fail(j, "--reason must be one line of UTF-8 text, at most %d bytes", REASON_MAX);
+    else
+        return true;
+    return false;
 }
 
 struct str cell_time(struct arena *a, int64_t ms)

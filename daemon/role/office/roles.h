@@ -54,7 +54,4 @@ struct control *control_open(struct office *o, char *why, size_t why_size) ROLE_
 bool control_start(struct control *c) ROLE_CHECKED;
 void control_close(struct control *c);
 
-/* Reads, checks and publishes the configuration directory; findings into diag. Used at start and at reload. */
-bool office_publish(struct office *o, struct str who, struct diag *diag);
-
 #endif

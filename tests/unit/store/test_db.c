@@ -163,7 +163,7 @@ static void test_least_privilege(void **state)
         "referral.erase_personal(int, timestamptz, uuid) TO %1$s_role; "
         "GRANT SELECT ON referral.schema_migration TO %1$s_role; "
         "GRANT SELECT, INSERT ON referral.submission, referral.referral, referral.decision, referral.journal, referral.note, "
-        "referral.supplement, referral.quarantine, referral.ruleset_file, referral.ruleset, referral.publication TO %1$s_role; "
+        "referral.supplement, referral.quarantine, referral.ruleset_file, referral.ruleset, referral.publication, referral.proposal TO %1$s_role; "
         "GRANT SELECT, INSERT, UPDATE ON referral.chain, referral.docket, referral.assignment, referral.load TO %1$s_role; "
         "GRANT SELECT, INSERT, UPDATE, DELETE ON referral.session TO %1$s_role", pg.name);
     snprintf(conninfo, sizeof conninfo, "%s user=%s_role", pg.conninfo, pg.name);

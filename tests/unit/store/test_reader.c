@@ -1,5 +1,5 @@
 /*
- * test_reader.c - journals from a cursor, cases, the manual queue, rule sets
+ * test_reader.c - journals from a cursor, cases, the manual queue
  */
 #include "store/pg_fixture.h"
 
@@ -167,31 +167,6 @@ static void test_queue(void **state)
     assert_true(n == 2 && counts[0].state == 1 && counts[0].n == ENTRIES / 2 - 6 && counts[1].state == 4 && counts[1].n == 6);
 }
 
-static void test_rulesets(void **state)
-{
-    (void)state;
-    struct stored_file files[] = {{.name = STR("rules/10.yaml"), .bytes = STR("rules: 中文\n")},
-                                  {.name = STR("rules/20.yaml"), .bytes = STR("rules: []\0")},
-                                  {.name = STR("copy.yaml"), .bytes = STR("rules: 中文\n")}}, *out;
-    bool found;
-    int n;
-    for (int i = 0; i < 3; i++)
-        files[i].digest = digest_of(files[i].bytes.p, files[i].bytes.n);
-    struct digest hash = digest_of("set", 3);
-    for (int i = 0; i < 2; i++) /* a repetition changes nothing */
-        assert_int_equal(ruleset_publish(db, hash, files, 3, STR("张三"), id_new(NOON_MS, 0), NOON_MS), DB_OK);
-    assert_int_equal(pg_count("referral.ruleset_file"), 2);
-    assert_int_equal(pg_count("referral.ruleset"), 1);
-    assert_int_equal(pg_count("referral.publication"), 2);
-    assert_int_equal(ruleset_fetch(db, arena, hash, &out, &n, &found), DB_OK);
-    assert_true(found && n == 3);
-    for (int i = 0; i < 3; i++)
-        assert_true(str_eq(out[i].name, files[i].name) && str_eq(out[i].bytes, files[i].bytes) &&
-                    digest_eq(out[i].digest, files[i].digest));
-    assert_int_equal(ruleset_fetch(db, arena, digest_of("none", 4), &out, &n, &found), DB_OK);
-    assert_true(!found && n == 0);
-}
-
 static void test_rules_tallied(void **state)
 {
     (void)state;
@@ -239,7 +214,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_chain_elsewhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cases, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_queue, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_rulesets, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_rules_tallied, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_reader_cannot_write, set_up, tear_down),
     };
