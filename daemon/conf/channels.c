@@ -1,6 +1,7 @@
 /*
  * channels.c - channels.yaml: the time limits of every mode of referral
  */
+#include "conf/hours.h"
 #include "conf/lists.h"
 #include "conf/shape.h"
 
@@ -41,8 +42,17 @@ static const struct field channel_fields[] = {
 static const struct shape channel_shape = {.kind = SHAPE_FIELDS, .fields = channel_fields};
 static const struct shape channels_shape = {
     .kind = SHAPE_KEYED, .words = channel_words, .of = &channel_shape};
-static const struct field file_fields[] = {{"channels", read_node, 0, REQUIRED, .shape = &channels_shape},
-                                           {0}};
+
+struct file_record {
+    const struct node *channels;
+    struct hours working;
+};
+static const struct field file_fields[] = {
+    {"channels", read_node, offsetof(struct file_record, channels), REQUIRED, .shape = &channels_shape},
+    {"working_hours", read_hours, offsetof(struct file_record, working), OPTIONAL,
+     .about = "when an arrival counts as in working time; without it workdays 09:00-17:00"},
+    {0},
+};
 const struct shape channels_file_shape = {.kind = SHAPE_FIELDS, .fields = file_fields};
 
 /* What words a channel's modes have; all of the table when `channel` is 0. */
@@ -121,14 +131,12 @@ static bool check_missing(struct reading *r, const struct node *channels)
 static void read_file(struct reading *r, const struct text *t, void *state)
 {
     bool *good = state;
+    struct file_record file = {0};
     const struct node *root = node_parse(r, t);
-    if (!root || !schema_root(r, root, file_fields))
+    if (!root || !schema_read(r, root, "channels.yaml", file_fields, &file))
         return;
-    const struct node *channels = node_get(root, "channels");
-    if (!channels) {
-        reading_error(r, root->at, "begin it with a line `channels:`", "no `channels` in this file");
-        return;
-    }
+    r->rs->policies.working = file.working;
+    const struct node *channels = file.channels;
     if (!node_is(r, channels, NODE_MAP, "a map of channels"))
         return;
     *good = true;

@@ -3,21 +3,25 @@
  * files
  */
 #include "conf/organisations.h"
+#include "conf/hours.h"
 #include "conf/index.h"
+#include "conf/sets.h"
 #include "conf/shape.h"
 #include "conf/template.h"
 
 #define CAPACITY_MAX    100000
+#define WEIGHT_MAX      100
 #define RATING_DEFAULT  3
 #define ROSTER_MAX      2000000
-#define SUGGESTIONS_MAX 50 /* a search looks at the whole roster */
 
 struct entry {
     struct for_each for_each;
     struct pattern id, name, hub;
     struct patterns agencies;
-    int kind, region, capacity, rating;
+    int kind, region, capacity, rating, weight;
     struct ints specialities;
+    struct hours hours;
+    struct strs languages, interests;
     bool closed, replaces;
 };
 
@@ -29,6 +33,13 @@ struct entry {
         {"hub", read_pattern, offsetof(struct entry, hub), OPTIONAL, .shape = &pattern_slug_shape},          \
         {"specialities", read_category_list, offsetof(struct entry, specialities), OPTIONAL},                \
         {"rating", read_int, offsetof(struct entry, rating), OPTIONAL, NULL, 1, 5},                          \
+        {"weight",  read_int, offsetof(struct entry, weight), OPTIONAL,                                      \
+         NULL,      1,        WEIGHT_MAX,                     .about = "share of the work under `pick: weighted`"}, \
+        {"hours", read_hours, offsetof(struct entry, hours), OPTIONAL,                                       \
+         .about = "when it takes cases of rungs with `open_now`; without it always"},                        \
+        {"languages", read_slug_set, offsetof(struct entry, languages), OPTIONAL, "a language"},             \
+        {"interests", read_credit_codes, offsetof(struct entry, interests), OPTIONAL,                        \
+         .about = "bodies whose disputes it must leave alone: unified social credit codes"},                 \
         {"closed", read_bool, offsetof(struct entry, closed), OPTIONAL},                                     \
     {                                                                                                        \
         "agencies", read_pattern_list, offsetof(struct entry, agencies), OPTIONAL                            \
@@ -107,6 +118,12 @@ static bool expand(struct reading *r, const struct entry *e, int region, struct 
         .n_specialities = e->specialities.n,
         .capacity = e->capacity,
         .rating = e->rating,
+        .weight = e->weight,
+        .hours = e->hours,
+        .languages = e->languages.items,
+        .n_languages = e->languages.n,
+        .interests = e->interests.items,
+        .n_interests = e->interests.n,
         .closed = e->closed,
         .hub = STR(""),
     };
@@ -274,45 +291,4 @@ const struct organisation_place *organisation_place_of(const struct organisation
 {
     int i = p->by_id ? index_get(p->by_id, id) : -1;
     return i >= 0 ? &p->items[i] : NULL;
-}
-
-const char *organisation_suggest(struct reading *r, struct str wrong)
-{
-    if (wrong.n == 0 || ++r->suggestions > SUGGESTIONS_MAX)
-        return NULL;
-    const struct roster *all = &r->rs->roster;
-    const char **ids = ARENA_ARRAY(r->scratch, (size_t)all->n + 1, const char *);
-    size_t n = 0;
-    for (int i = 0; ids && i < all->n; i++) {
-        struct str id = all->items[i].id;
-        if (id.p[0] == wrong.p[0] && id.n + 2 >= wrong.n && wrong.n + 2 >= id.n)
-            ids[n++] = id.p;
-    }
-    return ids ? reading_suggest(r, wrong, ids, n, "see organisations/*.yaml for the ids") : NULL;
-}
-
-bool read_organisation(struct reading *r, const struct node *v, const struct field *f, void *out)
-{
-    (void)f;
-    if (!node_is_text(r, v, "an organisation's id"))
-        return false;
-    int i = roster_find(&r->rs->roster, v->text);
-    if (i < 0 && r->whole.roster)
-        reading_error(r, v->at, organisation_suggest(r, v->text), "no organisation `" STR_FMT "`",
-                      STR_ARG(v->text));
-    if (i >= 0)
-        *(int *)out = i;
-    return i >= 0;
-}
-
-bool read_organisations(struct reading *r, const struct node *v, const struct field *f, void *out)
-{
-    return read_indices(r, v, f, read_organisation, out);
-}
-
-bool read_organisation_list(struct reading *r, const struct node *v, const struct field *f, void *out)
-{
-    if (!node_is(r, v, NODE_LIST, "a list of organisation ids"))
-        return false;
-    return v->n == 0 || read_indices(r, v, f, read_organisation, out);
 }

@@ -7,8 +7,6 @@
 
 #include "base/fold.h"
 
-#define PARTIES_MAX 10000
-
 struct cond *cond_push(struct reading *r, const struct node *v, struct cond_list *l, enum cond_kind kind)
 {
     struct cond *c = ARENA_PUSH(r->arena, l->items, l->n, l->cap);
@@ -18,6 +16,15 @@ struct cond *cond_push(struct reading *r, const struct node *v, struct cond_list
     }
     *c = (struct cond){.kind = kind, .line = node_key_place(v).line};
     return c;
+}
+
+struct cond *cond_push_whether(struct reading *r, const struct node *v, struct cond_list *l, enum cond_kind kind,
+                               bool yes)
+{
+    struct cond *not = yes ? NULL : cond_push(r, v, l, COND_NOT);
+    if (not)
+        not->span = 1;
+    return yes || not ? cond_push(r, v, l, kind) : NULL;
 }
 
 static bool bits_cond(struct reading *r, const struct node *v, const struct cond_key *k, struct cond_list *l)
@@ -57,15 +64,14 @@ static bool push_list(struct reading *r, const struct node *v, struct cond_list 
     return true;
 }
 
-/* `missing: true` stands alone: nothing else can be said of what is not there. */
-static bool missing_alone(struct reading *r, const struct node *v)
+bool missing_alone(struct reading *r, const struct node *v)
 {
     return v->n == 1 ||
            reading_error(r, node_get(v, "missing")->key->at, "remove it, or everything beside it",
                          "`missing` beside other conditions on the same thing can never hold");
 }
 
-static bool not_empty_map(struct reading *r, const struct node *v)
+bool not_empty_map(struct reading *r, const struct node *v)
 {
     return v->n > 0 || reading_error(r, node_key_place(v), "say what it has to be, or remove the key",
                                      "`" STR_FMT "` without a condition in it", STR_ARG(v->key->text));
@@ -145,15 +151,15 @@ static bool region_cond(struct reading *r, const struct node *v, const struct co
 }
 
 struct claim_record {
-    int64_t at_least, at_most, over, under; /* -1: not given */
+    struct limits limits; /* minor units */
     struct str currency;
     bool missing;
 };
 static const struct field claim_fields[] = {
-    {"at_least", read_yuan, offsetof(struct claim_record, at_least), OPTIONAL},
-    {"at_most", read_yuan, offsetof(struct claim_record, at_most), OPTIONAL},
-    {"over", read_yuan, offsetof(struct claim_record, over), OPTIONAL},
-    {"under", read_yuan, offsetof(struct claim_record, under), OPTIONAL},
+    {"at_least", read_yuan, offsetof(struct claim_record, limits.at_least), OPTIONAL},
+    {"at_most", read_yuan, offsetof(struct claim_record, limits.at_most), OPTIONAL},
+    {"over", read_yuan, offsetof(struct claim_record, limits.over), OPTIONAL},
+    {"under", read_yuan, offsetof(struct claim_record, limits.under), OPTIONAL},
     {"currency", read_text, offsetof(struct claim_record, currency), OPTIONAL},
     {"missing", read_true, offsetof(struct claim_record, missing), OPTIONAL},
     {0},
@@ -175,20 +181,21 @@ static bool currency_valid(struct str s)
     return s.n == 3;
 }
 
-static bool check_range(struct reading *r, const struct node *v, const struct claim_record *m, struct cond *c)
+bool limits_apply(struct reading *r, const struct node *v, const struct limits *m, const char *what,
+                  struct cond *c)
 {
     if ((m->at_least >= 0 && m->over >= 0) || (m->at_most >= 0 && m->under >= 0))
         return reading_error(r, node_key_place(v), "keep one", "two limits for the same end of the range");
     c->low = m->at_least >= 0 ? m->at_least : m->over >= 0 ? m->over + 1 : 0;
     c->high = m->at_most >= 0 ? m->at_most : m->under >= 0 ? m->under - 1 : INT64_MAX;
     if (c->low > c->high)
-        return reading_error(r, node_key_place(v), "the lower limit comes first", "no sum is in this range");
+        return reading_error(r, node_key_place(v), "the lower limit comes first", "no %s is in this range", what);
     return true;
 }
 
 static bool claim_cond(struct reading *r, const struct node *v, const struct cond_key *k, struct cond_list *l)
 {
-    struct claim_record m = {-1, -1, -1, -1, STR("CNY"), false};
+    struct claim_record m = {.limits = LIMITS_NONE, .currency = STR("CNY")};
     if (!schema_read(r, v, k->key, claim_fields, &m) || !not_empty_map(r, v))
         return false;
     if (m.missing)
@@ -197,7 +204,7 @@ static bool claim_cond(struct reading *r, const struct node *v, const struct con
         return reading_error(r, node_get(v, "currency")->at, "three capital letters, as in CNY",
                              "`" STR_FMT "` is not a currency", STR_ARG(m.currency));
     struct cond *c = cond_push(r, v, l, COND_CLAIM);
-    if (!c || !check_range(r, v, &m, c))
+    if (!c || !limits_apply(r, v, &m.limits, "sum", c))
         return false;
     memcpy(c->currency, m.currency.p, 3);
     return true;
@@ -301,65 +308,6 @@ static bool text_cond(struct reading *r, const struct node *v, const struct cond
     return push_list(r, v, l, k->kind, (struct ints){numbers, s.n});
 }
 
-struct party_record {
-    uint64_t kinds, roles;
-    bool foreign, minor;
-};
-static const struct field party_fields[] = {
-    {"kind", read_words, offsetof(struct party_record, kinds), OPTIONAL, party_kind_words},
-    {"role", read_words, offsetof(struct party_record, roles), OPTIONAL, party_role_words},
-    {"foreign", read_bool, offsetof(struct party_record, foreign), OPTIONAL},
-    {"minor", read_bool, offsetof(struct party_record, minor), OPTIONAL},
-    {0},
-};
-
-static const struct shape party_cond_shape = {
-    .kind = SHAPE_FIELDS, .name = "party-condition", .fields = party_fields, .least = 1};
-
-static bool party_cond(struct reading *r, const struct node *v, const struct cond_key *k, struct cond_list *l)
-{
-    struct party_record p = {0};
-    if (!schema_read(r, v, k->key, party_fields, &p) || !not_empty_map(r, v))
-        return false;
-    struct cond *c = cond_push(r, v, l, COND_PARTY);
-    if (!c)
-        return false;
-    c->party.kinds = p.kinds;
-    c->party.roles = p.roles;
-    c->party.foreign = node_get(v, "foreign") ? p.foreign : -1;
-    c->party.minor = node_get(v, "minor") ? p.minor : -1;
-    return true;
-}
-
-struct parties_record {
-    int at_least, at_most;
-};
-static const struct field parties_fields[] = {
-    {"at_least", read_int, offsetof(struct parties_record, at_least), OPTIONAL, NULL, 0, PARTIES_MAX},
-    {"at_most", read_int, offsetof(struct parties_record, at_most), OPTIONAL, NULL, 0, PARTIES_MAX},
-    {0},
-};
-
-static const struct shape parties_cond_shape = {
-    .kind = SHAPE_FIELDS, .name = "parties-condition", .fields = parties_fields, .least = 1};
-
-static bool parties_cond(struct reading *r, const struct node *v, const struct cond_key *k,
-                         struct cond_list *l)
-{
-    struct parties_record p = {0, PARTIES_MAX};
-    if (!schema_read(r, v, k->key, parties_fields, &p) || !not_empty_map(r, v))
-        return false;
-    if (p.at_least > p.at_most)
-        return reading_error(r, node_key_place(v), "`at_least` is the smaller one",
-                             "no number is in this range");
-    struct cond *c = cond_push(r, v, l, COND_PARTIES);
-    if (!c)
-        return false;
-    c->low = p.at_least;
-    c->high = node_get(v, "at_most") ? p.at_most : INT64_MAX;
-    return true;
-}
-
 static const struct shape filled_texts_shape = {.kind = SHAPE_LIST, .of = &text_shape, .least = 1};
 static const struct shape filled_slugs_shape = {.kind = SHAPE_LIST, .of = &slug_shape, .least = 1};
 static const struct shape filled_words_shape = {.kind = SHAPE_LIST, .of = &word_shape, .least = 1};
@@ -378,7 +326,10 @@ const struct cond_key predicate_keys[] = {
     {"source_category", source_category_cond, COND_SOURCE_CATEGORY, NULL, &filled_texts_shape,
      "the agency's own category is one of these"},
     {"party", party_cond, 0, NULL, &party_cond_shape, "one party has all of this"},
-    {"parties", parties_cond, 0, NULL, &parties_cond_shape, "the number of parties"},
+    {"parties", parties_cond, 0, NULL, &parties_cond_shape, "how many parties, and what is so of them together"},
+    {"age", age_cond, 0, NULL, &age_cond_shape, "from the day it happened to arrival"},
+    {"arrived", arrived_cond, 0, NULL, &arrived_cond_shape, "when the referral came in"},
+    {"earlier", earlier_cond, 0, NULL, &earlier_cond_shape, "earlier referrals of exactly the same parties"},
     {"agency", strings_cond, COND_AGENCY, "an agency's id", &slugs_shape, "the sender is one of these"},
     {0},
 };

@@ -13,10 +13,13 @@ struct cond_list {
     int depth; /* of groups open */
 };
 
+struct cond_key;
+typedef bool cond_reader(struct reading *r, const struct node *v, const struct cond_key *k, struct cond_list *l);
+
 /* One row of the table of conditions. */
 struct cond_key {
     const char *key; /* NULL ends a table */
-    bool (*read)(struct reading *r, const struct node *v, const struct cond_key *k, struct cond_list *l);
+    cond_reader *read;
     enum cond_kind kind;
     const void *of;            /* for the reader: a word table, or what each string is called */
     const struct shape *shape; /* conf/shape.h; of a word table the words are `of` */
@@ -28,6 +31,32 @@ extern const struct cond_key predicate_keys[], group_keys[];
 
 /* A condition of that kind, in the line where `v` stands; NULL after reporting that memory is out. */
 struct cond *cond_push(struct reading *r, const struct node *v, struct cond_list *l, enum cond_kind kind);
+/* The same, or that it does not hold: inside a COND_NOT. */
+struct cond *cond_push_whether(struct reading *r, const struct node *v, struct cond_list *l, enum cond_kind kind,
+                               bool yes);
+
+/* `missing: true` stands alone: nothing else can be said of what is not there. False after reporting. */
+bool missing_alone(struct reading *r, const struct node *v);
+/* False after reporting that a map says nothing. */
+bool not_empty_map(struct reading *r, const struct node *v);
+
+/* The ends of a range as operators write them; -1: not given. */
+struct limits {
+    int64_t at_least, at_most, over, under;
+};
+#define LIMITS_NONE {-1, -1, -1, -1}
+/* Into low and high of `c`. False after reporting that nothing is in the range; `what` is in it, "sum". */
+bool limits_apply(struct reading *r, const struct node *v, const struct limits *m, const char *what,
+                  struct cond *c);
+
+/* A COND_ARRIVED from the first to the last day; a node that is NULL leaves its end open. */
+bool arrived_between(struct reading *r, const struct node *from, const struct node *until, int32_t first,
+                     int32_t last, struct cond *c);
+
+/* predicate_party.c, predicate_time.c */
+cond_reader party_cond, parties_cond, age_cond, arrived_cond, earlier_cond;
+extern const struct shape party_cond_shape, parties_cond_shape, age_cond_shape, arrived_cond_shape,
+    earlier_cond_shape;
 
 /* The number of a folded word in the list for the text scanner; the same word has one number. -1 after reporting that
  * memory is out. */

@@ -3,6 +3,7 @@
  */
 #include "conf/rules.h"
 #include "conf/index.h"
+#include "conf/predicates.h"
 #include "conf/ruletests.h"
 #include "conf/shape.h"
 
@@ -137,7 +138,8 @@ static const struct shape refuse_shape = {.kind = SHAPE_FIELDS, .name = "refusal
 static const struct shape manual_shape = {.kind = SHAPE_FIELDS, .name = "manual", .fields = manual_fields};
 
 struct rule_record {
-    struct str id, name;
+    struct str id, name, law;
+    int32_t from, until;
     struct conds when;
     const struct node *route, *refuse, *manual;
 };
@@ -147,6 +149,11 @@ static const struct field rule_fields[] = {
     {"name", read_text, offsetof(struct rule_record, name), REQUIRED, .about = "for people"},
     {"when", read_conditions, offsetof(struct rule_record, when), REQUIRED,
      .about = "all of this has to hold; {} always holds"},
+    {"from", read_day, offsetof(struct rule_record, from), OPTIONAL, .about = "first day of arrival it serves"},
+    {"until", read_day, offsetof(struct rule_record, until), OPTIONAL,
+     .about = "last day of arrival it serves, included"},
+    {"law", read_text, offsetof(struct rule_record, law), OPTIONAL,
+     .about = "law and article that the rule rests on"},
     {"route", read_node, offsetof(struct rule_record, route), OPTIONAL, .shape = &ladder_shape,
      .about = "the ladder: tried rung by rung"},
     {"refuse", read_node, offsetof(struct rule_record, refuse), OPTIONAL, .shape = &refuse_shape,
@@ -231,12 +238,37 @@ static bool note_id(struct reading *r, struct rule_rows *rows, const struct node
     return true;
 }
 
+/* `from` and `until` as one more condition at the end of `when`. */
+static bool add_dates(struct reading *r, const struct node *v, struct rule_record *record)
+{
+    const struct node *from = node_get(v, "from"), *until = node_get(v, "until");
+    const struct calendar *calendar = &r->rs->calendar;
+    struct conds *when = &record->when;
+    if (!from && !until)
+        return true;
+    struct cond *items = ARENA_ARRAY(r->arena, (size_t)when->n + 1, struct cond);
+    if (!items)
+        return reading_full(r);
+    memcpy(items, when->items, (size_t)when->n * sizeof *items);
+    if (!arrived_between(r, from, until, record->from, record->until, &items[when->n]))
+        return false;
+    items[0].span++;
+    *when = (struct conds){items, when->n + 1};
+    if (until && calendar->n && record->until < calendar->items[0].day)
+        reading_warn(r, until->at, "remove the rule when nothing that old is decided any more",
+                     "this rule ended before the calendar begins: it serves nobody");
+    return true;
+}
+
 static bool read_rule(struct reading *r, const struct node *v, struct rule *rule, struct rule_record *record)
 {
-    if (!schema_read(r, v, "a rule", rule_fields, record))
+    if (!schema_read(r, v, "a rule", rule_fields, record) || !add_dates(r, v, record))
         return false;
     rule->id = record->id;
     rule->name = record->name;
+    rule->from = record->from;
+    rule->until = record->until;
+    rule->law = record->law;
     rule->line = v->at.line;
     rule->when = record->when.items;
     rule->n_when = record->when.n;
@@ -252,7 +284,7 @@ static void each_rule(struct reading *r, const struct node *v, void *state)
 {
     struct rule_rows *rows = state;
     struct rule rule = {.file = rows->file};
-    struct rule_record record = {0};
+    struct rule_record record = {.law = STR("")};
     bool noted = v->kind == NODE_MAP && note_id(r, rows, v);
     if (!read_rule(r, v, &rule, &record) || !noted)
         return;

@@ -22,6 +22,12 @@ extern const struct shape conditions_shape;
 /* The modes in which the conditions can hold, as bits. */
 uint64_t conditions_modes(const struct conds *when);
 
+/* `to` and `jointly_with`: who is considered, checked against the roster. */
+bool target_read(struct reading *r, const struct node *v, struct target *out);
+/* The one organisation that can ever be found; -1 when there are more, or none. */
+int target_only(struct reading *r, const struct target *to);
+extern const struct shape target_shape;
+
 /* `route`: the rungs, checked against the roster and the limits of `modes`. */
 struct rungs {
     const struct rung *items;

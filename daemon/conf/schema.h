@@ -76,6 +76,8 @@ field_reader read_true;      /* bool: true only */
 field_reader read_int;       /* int, low..high */
 field_reader read_yuan;      /* int64_t: minor units */
 field_reader read_duration;  /* struct duration */
+field_reader read_days;      /* int64_t: days; "30 days", "2 months" of 30, "1 year" of 365 */
+field_reader read_day;       /* int32_t: day; "2026-05-01" */
 field_reader read_word;      /* int: of the table `of` */
 field_reader read_words;     /* uint64_t: bits 1 << value; a word or a list */
 field_reader read_flags;     /* unsigned: values or-ed; a list */

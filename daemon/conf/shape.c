@@ -2,8 +2,10 @@
  * shape.c - the shapes that readers have by themselves
  */
 #include "conf/shape.h"
+#include "conf/hours.h"
 #include "conf/organisations.h"
 #include "conf/rules.h"
+#include "conf/sets.h"
 #include "conf/template.h"
 
 #define SLUG     "[a-z0-9]+(-[a-z0-9]+)*"
@@ -39,6 +41,11 @@ static const struct shape pattern_shape = {.kind = SHAPE_TEXT, .pattern = "^([^{
 static const struct shape pattern_list_shape = {.kind = SHAPE_LIST, .of = &pattern_shape};
 const struct shape pattern_slug_shape = {.kind = SHAPE_TEXT, .pattern = "^([a-z0-9-]|" PLACEHOLDER ")+$"};
 
+static const struct shape days_shape = {.kind = SHAPE_TEXT,
+                                        .about = "30 days, 2 months (of 30 days), 1 year (365 days)",
+                                        .pattern = "^[1-9][0-9]{0,4} (day|month|year)s?$"};
+static const struct shape day_shape = {
+    .kind = SHAPE_TEXT, .about = "as in 2026-05-01", .pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"};
 static const struct shape fields_shape = {.kind = SHAPE_FIELDS};
 static const struct shape regions_shape = {.kind = SHAPE_ONE_OR_LIST, .of = &region_shape, .least = 1};
 static const struct shape region_list_shape = {.kind = SHAPE_LIST, .of = &region_shape, .least = 1};
@@ -58,6 +65,8 @@ static const struct {
     {read_int, &int_shape},
     {read_yuan, &yuan_shape},
     {read_duration, &duration_shape},
+    {read_days, &days_shape},
+    {read_day, &day_shape},
     {read_word, &word_shape},
     {read_words, &words_shape},
     {read_flags, &word_list_shape},
@@ -72,6 +81,9 @@ static const struct {
     {read_categories, &categories_shape},
     {read_category_list, &category_list_shape},
     {read_category_name, &category_name_shape},
+    {read_slug_set, &slug_list_shape},
+    {read_credit_codes, &credit_codes_shape},
+    {read_hours, &hours_shape},
     {read_organisation, &slug_shape},
     {read_organisations, &slugs_shape},
     {read_organisation_list, &slug_list_shape},

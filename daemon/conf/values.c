@@ -12,6 +12,7 @@
 #define WORDS_MAX 64
 /* No sum of money in a dispute comes near; far from where yuan times 100 would overflow. */
 #define YUAN_DIGITS_MAX 15
+#define DAYS_MAX        36500
 
 bool read_node(struct reading *r, const struct node *v, const struct field *f, void *out)
 {
@@ -158,6 +159,46 @@ bool read_duration(struct reading *r, const struct node *v, const struct field *
                              "`" STR_FMT "` is not a duration", STR_ARG(v->text));
     *(struct duration *)out = d;
     return true;
+}
+
+/* How long ago: not a legal period, so that a month is 30 days and a year 365, wherever it begins. */
+static int64_t days_of(struct str s)
+{
+    static const struct {
+        const char *unit, *units;
+        int days;
+    } units[] = {{"day", "days", 1}, {"month", "months", 30}, {"year", "years", 365}};
+    const char *blank = memchr(s.p, ' ', s.n);
+    int64_t count;
+    if (!blank || !parse_digits((struct str){s.p, (size_t)(blank - s.p)}, &count) || count > DAYS_MAX)
+        return -1;
+    struct str unit = {blank + 1, s.n - (size_t)(blank - s.p) - 1};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (str_eqz(unit, units[i].unit) || str_eqz(unit, units[i].units))
+            return count * units[i].days;
+    return -1;
+}
+
+bool read_days(struct reading *r, const struct node *v, const struct field *f, void *out)
+{
+    (void)f;
+    if (!node_is_text(r, v, "a number of days, months or years"))
+        return false;
+    int64_t days = days_of(v->text);
+    if (days < 1 || days > DAYS_MAX)
+        return reading_error(r, v->at, "write `30 days`, `2 months` (30 days each) or `1 year` (365); up to 100 years",
+                             "`" STR_FMT "` is not a length of time", STR_ARG(v->text));
+    *(int64_t *)out = days;
+    return true;
+}
+
+bool read_day(struct reading *r, const struct node *v, const struct field *f, void *out)
+{
+    (void)f;
+    return node_is_text(r, v, "a day") &&
+           (calendar_parse_day(v->text, out) ||
+            reading_error(r, v->at, "write it as 2026-05-01", "`" STR_FMT "` is not a day of the calendar",
+                          STR_ARG(v->text)));
 }
 
 static const char *suggest_word(struct reading *r, struct str wrong, const struct word *table)

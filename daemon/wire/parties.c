@@ -6,6 +6,8 @@
 #include "wire/limits.h"
 #include "wire/referral.h"
 
+#include "core/identity.h"
+
 #include "referral/v1/referral.pb-c.h"
 
 enum { PERMIT_MIN = 5, PERMIT_MAX = 20, ADULT = 18 };

@@ -30,9 +30,4 @@ enum referral_verdict referral_decode(struct arena *a, const struct ruleset *rs,
 bool referral_reopen(struct arena *a, const struct ruleset *rs, struct str agency, int64_t arrived_ms, struct str bytes,
                      struct referral *out);
 
-/* GB 11643-1999: 17 digits and check character, a date of birth that exists. */
-bool identity_resident_valid(struct str s, int32_t *birth_day);
-/* GB 32100-2015: 18 characters with check character. */
-bool identity_credit_code_valid(struct str s);
-
 #endif

@@ -4,6 +4,7 @@
 #include "wire/world.h"
 
 #include "base/fold.h"
+#include "core/identity.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /*
  * identity.c - check characters of identity numbers
  */
-#include "wire/referral.h"
+#include "core/identity.h"
 
 #include "core/calendar.h"
 
