@@ -8,12 +8,24 @@
 
 #include "conf/schema.h"
 
-void regions_read(struct reading *r);
+void regions_read(struct reading *r); /* with the two below */
+void neighbours_read(struct reading *r);
+void abolished_read(struct reading *r);
 void categories_read(struct reading *r);
 void calendar_read(struct reading *r);
 void channels_read(struct reading *r);
 /* channels.yaml */
 extern const struct shape channels_file_shape;
+
+#define NEIGHBOURS_CSV "regions/neighbours.csv"
+#define ABOLISHED_CSV  "regions/abolished.csv"
+
+/* The code one level up: 12 -> 9 -> 6 -> 4 -> 2 digits; empty above a province. */
+struct str region_parent_code(struct str code);
+/* Names the nearest ancestor that exists: more use than a code that happens to look alike. */
+const char *region_suggest(struct reading *r, struct str code);
+/* Reports that the code, or what it lay in, is one of the abolished; false when it is not. */
+bool abolished_report(struct reading *r, struct place at, struct str code);
 
 /* Readers for tables. One region code / category code / a list or one of them; indices. */
 field_reader read_region;        /* int */

@@ -11,6 +11,7 @@
 #include "conf/text.h"
 #include "core/ruleset.h"
 
+struct abolished;
 struct index;
 struct node;
 
@@ -24,6 +25,7 @@ struct reading {
     struct {
         bool regions, categories, channels, roster, rules, peers;
     } whole;
+    struct abolished *abolished;  /* regions that were */
     struct index *category_codes; /* code -> category index */
     struct str *words; /* folded words of all `text` conditions; their numbers are their places here */
     size_t n_words, cap_words;

@@ -102,6 +102,8 @@ static bool add_row(struct reading *r, struct region_rows *rows, const struct ce
 static void read_file(struct reading *r, const struct text *t, void *state)
 {
     static const char *const header[] = {"code", "kind", "name", NULL};
+    if (str_eqz(t->name, NEIGHBOURS_CSV) || str_eqz(t->name, ABOLISHED_CSV))
+        return;
     struct region_rows *rows = state;
     struct csv c;
     struct cell cells[CSV_COLUMNS_MAX];
@@ -112,8 +114,7 @@ static void read_file(struct reading *r, const struct text *t, void *state)
     rows->broken = rows->broken || c.broken;
 }
 
-/* The code one level up: 12 -> 9 -> 6 -> 4 -> 2 digits. */
-static struct str parent_code(struct str code)
+struct str region_parent_code(struct str code)
 {
     size_t n = code.n == 12 ? 9 : code.n == 9 ? 6 : code.n == 6 ? 4 : code.n == 4 ? 2 : 0;
     return (struct str){code.p, n};
@@ -123,7 +124,7 @@ static bool check_parents(struct reading *r, const struct region_rows *rows)
 {
     bool good = true;
     for (size_t i = 0; i < rows->n; i++) {
-        struct str parent = parent_code(rows->items[i].code);
+        struct str parent = region_parent_code(rows->items[i].code);
         if (parent.n && index_get(rows->by_code, parent) < 0)
             good =
                 reading_error(r, rows->places[i], reading_hint(r, "add a row for " STR_FMT, STR_ARG(parent)),
@@ -138,9 +139,9 @@ static size_t drop_orphans(const struct region_rows *rows, struct region *to)
 {
     size_t n = 0;
     for (size_t i = 0; i < rows->n; i++) {
-        struct str code = parent_code(rows->items[i].code);
+        struct str code = region_parent_code(rows->items[i].code);
         while (code.n && index_get(rows->by_code, code) >= 0)
-            code = parent_code(code);
+            code = region_parent_code(code);
         if (code.n == 0)
             to[n++] = rows->items[i];
     }
@@ -172,17 +173,18 @@ void regions_read(struct reading *r)
         reading_error(r, reading_whole(r, "regions"), NULL, "region " STR_FMT ": %s",
                       STR_ARG(items[bad].code), why);
     else
-        r->rs->regions = (struct regions){items, n};
+        r->rs->regions = (struct regions){.items = items, .n = n};
     r->whole.regions = linked && !rows.broken && reading_errors(r) == before;
+    neighbours_read(r);
+    abolished_read(r);
 }
 
-/* Names the nearest ancestor that exists: more use than a code that happens to look alike. */
-static const char *nearest_region(struct reading *r, struct str code)
+const char *region_suggest(struct reading *r, struct str code)
 {
     if (!region_code_level(code))
         return "a code has 2, 4, 6, 9 or 12 digits";
     code = region_code_normal(code);
-    for (struct str up = parent_code(code); up.n; up = parent_code(up)) {
+    for (struct str up = region_parent_code(code); up.n; up = region_parent_code(up)) {
         int i = region_find(&r->rs->regions, up);
         if (i >= 0)
             return reading_hint(r,
@@ -198,8 +200,8 @@ bool read_region(struct reading *r, const struct node *v, const struct field *f,
     if (!node_is_text(r, v, "a region code"))
         return false;
     int i = region_find(&r->rs->regions, v->text);
-    if (i < 0 && r->whole.regions)
-        reading_error(r, v->at, nearest_region(r, v->text), "no region `" STR_FMT "`", STR_ARG(v->text));
+    if (i < 0 && r->whole.regions && !abolished_report(r, v->at, v->text))
+        reading_error(r, v->at, region_suggest(r, v->text), "no region `" STR_FMT "`", STR_ARG(v->text));
     if (i >= 0)
         *(int *)out = i;
     return i >= 0;
