@@ -9,6 +9,7 @@
 struct weigh_word {
     size_t length;
     int first, n; /* of links */
+    bool masks;
 };
 
 /* ---- building ---- */
@@ -108,7 +109,8 @@ static bool build_parts(struct arena *a, const struct weigh_term *terms, int n_t
 }
 
 /* From each word to the parts that have it. */
-static bool build_links(struct arena *a, const struct weigh_term *terms, int n_terms, struct weigher *w)
+static bool build_links(struct arena *a, const struct weigh_term *terms, int n_terms, const struct weigh_row *rows,
+                        struct weigher *w)
 {
     int n_words, part = -1;
     if (!build_own(a, terms, n_terms, w, &n_words))
@@ -127,6 +129,7 @@ static bool build_links(struct arena *a, const struct weigh_term *terms, int n_t
         words[i].n = 0;
     for (int i = 0; i < n_terms; i++) {
         struct weigh_word *word = &words[w->own[terms[i].word]];
+        word->masks = word->masks || rows[terms[i].row].target < 0;
         part += i == 0 || terms[i].row != terms[i - 1].row || terms[i].part != terms[i - 1].part;
         links[word->first + word->n++] = part;
     }
@@ -144,7 +147,7 @@ bool weigh_build(struct arena *a, const struct categories *c, struct weigh_row *
         tags = tags || rows[i].tag.n;
     size_t room = (size_t)(tags ? n_rows : c->n) + 1;
     struct weigh_target *targets = ARENA_ARRAY(a, room, struct weigh_target);
-    if (!targets || !build_parts(a, terms, n_terms, n_rows, out) || !build_links(a, terms, n_terms, out))
+    if (!targets)
         return false;
     if (tags)
         build_tags(rows, n_rows, targets, &out->n_targets);
@@ -153,82 +156,123 @@ bool weigh_build(struct arena *a, const struct categories *c, struct weigh_row *
     out->rows = rows;
     out->n_rows = n_rows;
     out->targets = targets;
-    return true;
+    return build_parts(a, terms, n_terms, n_rows, out) && build_links(a, terms, n_terms, rows, out);
 }
 
 /* ---- weighing ---- */
 
-struct seen {
-    uint32_t start;
-    int word; /* own */
+struct stretch { /* of the text */
+    uint32_t start, end;
 };
 
-/* Own words that stand in no longer own word, in order; the number of them. */
-static int uncovered(const struct weigher *w, const struct textscan_log *log, struct seen *seen)
+/* An own word of `w` in the text; NULL for a word of others. */
+static const struct weigh_word *own_word(const struct weigher *w, const struct textscan_found *f)
+{
+    int own = f->word < w->n_own ? w->own[f->word] : -1;
+    return own < 0 ? NULL : &w->words[own];
+}
+
+/* Where masks stand, without those inside longer ones, in order; the number of them. */
+static int find_masks(const struct weigher *w, const struct textscan_log *log, struct stretch *masks)
 {
     int n = 0;
-    uint32_t last_end = 0;
     for (size_t i = 0; i < log->n; i++) {
-        const struct textscan_found *f = &log->items[i];
-        int own = f->word < w->n_own ? w->own[f->word] : -1;
-        if (own < 0 || f->end == last_end) /* the longest at each end comes first */
+        const struct weigh_word *word = own_word(w, &log->items[i]);
+        if (!word || !word->masks)
             continue;
-        last_end = f->end;
-        uint32_t start = f->end - (uint32_t)w->words[own].length;
-        while (n > 0 && seen[n - 1].start >= start)
+        struct stretch s = {log->items[i].end - (uint32_t)word->length, log->items[i].end};
+        if (n > 0 && masks[n - 1].end == s.end) /* the longer comes first */
+            continue;
+        while (n > 0 && masks[n - 1].start >= s.start)
             n--;
-        seen[n++] = (struct seen){start, own};
+        masks[n++] = s;
     }
     return n;
 }
 
-/* A row counts as often as the rarest of its parts. */
-static int count_of(const struct weigher *w, const int *parts, int row)
+struct counting {
+    const struct weigher *w;
+    struct part_count {
+        uint32_t end; /* of its last occurrence that counts */
+        int count;
+    } *parts;
+    struct weigh_hit *hits; /* rows whose first part occurs */
+    int n_hits;
+};
+
+static void count_word(struct counting *c, const struct weigh_word *word, struct stretch s)
 {
-    int count = w->repeats;
-    for (int i = w->row_parts[row]; i < w->row_parts[row + 1]; i++)
-        count = parts[i] < count ? parts[i] : count;
-    return count;
+    for (int k = 0; k < word->n; k++) {
+        int part = c->w->links[word->first + k], row = c->w->part_row[part];
+        struct part_count *p = &c->parts[part];
+        if (p->count && s.start < p->end)
+            continue;
+        p->end = s.end;
+        if (p->count++ == 0 && part == c->w->row_parts[row] && c->w->rows[row].target >= 0)
+            c->hits[c->n_hits++].row = row;
+    }
 }
 
-/* The rows that words of theirs touch, each once; then those that count. */
-static int count_rows(const struct weigher *w, const struct seen *seen, int n_seen, int *parts, struct weigh_hit *hits)
+/* Every word that is inside no mask. */
+static void count_words(struct counting *c, const struct textscan_log *log, const struct stretch *masks, int n_masks)
 {
-    int n = 0, kept = 0;
-    for (int i = 0; i < n_seen; i++) {
-        const struct weigh_word *word = &w->words[seen[i].word];
-        for (int k = 0; k < word->n; k++) {
-            int part = w->links[word->first + k], row = w->part_row[part];
-            if (parts[part]++ == 0 && part == w->row_parts[row])
-                hits[n++].row = row; /* a row counts only when its first part does */
-        }
+    int mask = 0;
+    for (size_t i = 0; i < log->n; i++) {
+        const struct weigh_word *word = own_word(c->w, &log->items[i]);
+        if (!word)
+            continue;
+        struct stretch s = {log->items[i].end - (uint32_t)word->length, log->items[i].end};
+        while (mask < n_masks && masks[mask].end < s.end)
+            mask++;
+        bool inside = mask < n_masks && masks[mask].start <= s.start &&
+                      masks[mask].end - masks[mask].start > s.end - s.start;
+        if (!inside)
+            count_word(c, word, s);
     }
-    for (int i = 0; i < n; i++) {
-        int row = hits[i].row, count = w->rows[row].target >= 0 ? count_of(w, parts, row) : 0;
+}
+
+/* A row counts as often as the rarest of its parts. Leaves those that count. */
+static void count_rows(struct counting *c)
+{
+    int kept = 0;
+    for (int i = 0; i < c->n_hits; i++) {
+        int row = c->hits[i].row, count = c->w->repeats;
+        for (int part = c->w->row_parts[row]; part < c->w->row_parts[row + 1]; part++)
+            count = c->parts[part].count < count ? c->parts[part].count : count;
         if (count > 0)
-            hits[kept++] = (struct weigh_hit){row, count};
+            c->hits[kept++] = (struct weigh_hit){row, count};
     }
-    return kept;
+    c->n_hits = kept;
+}
+
+/* The most rows that the words in `log` can touch. */
+static size_t room_for_hits(const struct weigher *w, const struct textscan_log *log)
+{
+    size_t room = 1;
+    for (size_t i = 0; i < log->n && room <= (size_t)w->n_rows; i++) {
+        const struct weigh_word *word = own_word(w, &log->items[i]);
+        room += word ? (size_t)word->n : 0;
+    }
+    return room <= (size_t)w->n_rows ? room : (size_t)w->n_rows + 1;
 }
 
 bool weigh_run(struct arena *a, const struct weigher *w, const struct textscan_log *log, struct weighing *out)
 {
-    struct seen *seen = ARENA_ARRAY(a, log->n + 1, struct seen);
-    int *parts = ARENA_ARRAY(a, (size_t)w->n_parts + 1, int), *points = ARENA_ARRAY(a, (size_t)w->n_targets + 1, int);
-    int n = seen ? uncovered(w, log, seen) : 0;
-    size_t room = 1;
-    for (int i = 0; i < n; i++)
-        room += (size_t)w->words[seen[i].word].n;
-    struct weigh_hit *hits = ARENA_ARRAY(a, room, struct weigh_hit);
-    if (!seen || !parts || !points || !hits)
+    struct counting c = {.w = w};
+    struct stretch *masks = ARENA_ARRAY(a, log->n + 1, struct stretch);
+    int *points = ARENA_ARRAY(a, (size_t)w->n_targets + 1, int);
+    c.parts = ARENA_ARRAY(a, (size_t)w->n_parts + 1, struct part_count);
+    c.hits = ARENA_ARRAY(a, room_for_hits(w, log), struct weigh_hit);
+    if (!masks || !points || !c.parts || !c.hits)
         return false;
-    n = count_rows(w, seen, n, parts, hits);
-    for (int i = 0; i < n; i++)
-        points[w->rows[hits[i].row].target] += hits[i].count * w->rows[hits[i].row].points;
+    count_words(&c, log, masks, find_masks(w, log, masks));
+    count_rows(&c);
+    for (int i = 0; i < c.n_hits; i++)
+        points[w->rows[c.hits[i].row].target] += c.hits[i].count * w->rows[c.hits[i].row].points;
     for (int i = w->n_targets - 1; i >= 0; i--)
         if (w->targets[i].above >= 0)
             points[w->targets[i].above] += points[i];
-    *out = (struct weighing){hits, n, points};
+    *out = (struct weighing){c.hits, c.n_hits, points};
     return true;
 }
 

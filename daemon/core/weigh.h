@@ -2,9 +2,9 @@
  * weigh.h - what a text speaks for, by words that carry points
  *
  * A weigher is a table of rows: words, what they speak for or against, how strongly. The words of all weighers are
- * found in the rule set's one pass over the text; here their points are added up. A word that stands inside a longer
- * word of the same weigher does not count there, so a row without a target takes the words inside it out of account.
- * What speaks for a category speaks for all above it in the tree.
+ * found in the rule set's one pass over the text; here their points are added up. Rows do not see each other, but for
+ * masks: a row without a target takes the words that stand inside its own out of account. What speaks for a category
+ * speaks for all above it in the tree.
  *
  * Pure: integers only, the same text gives the same points. Immutable once built.
  */
@@ -25,7 +25,8 @@ struct weigh_row {
     int target;     /* of the weigher's targets, or -1; set by weigh_build */
 };
 
-/* One word of a row, sorted by row and part: a row counts as often as its rarest part, a part as all its words. */
+/* One word of a row, sorted by row and part: a row counts as often as its rarest part, a part as often as its words
+ * occur without overlapping. */
 struct weigh_term {
     int row, part;
     int word;      /* number in the rule set's textscan */

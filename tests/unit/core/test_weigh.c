@@ -142,19 +142,37 @@ static void all_parts_have_to_occur(void **state)
     bench_free(b);
 }
 
-static void longer_words_cover_shorter_ones(void **state)
+static void masks_cover_what_is_inside(void **state)
 {
     (void)state;
     struct bench *b = bench_new();
     add(b, "交通", LABOUR, "", 2);
     add(b, "交通银行", -1, "", 0);
     add(b, "银行", NEIGHBOUR, "", 2);
-    add(b, "银行流水", NEIGHBOUR, "", 1);
+    add(b, "银行流水", -1, "", 0);
+    add(b, "流水", LABOUR, "", 3);
+    add(b, "水", NEIGHBOUR, "", 1);
     bench_build(b, 1, 1, 9);
     assert_int_equal(category_of(b, "交通"), LABOUR);
     assert_int_equal(category_of(b, "交通银行"), -1); /* both covered */
-    struct weighing g = weigh(b, "交通银行流水");    /* the two longer ones overlap: neither covers the other */
-    assert_int_equal(points_of(b, &g, LABOUR), 0);
+    struct weighing g = weigh(b, "交通银行流水交通"); /* masks overlap */
+    assert_int_equal(g.n_hits, 1);
+    assert_int_equal(points_of(b, &g, LABOUR), 2);
+    g = weigh(b, "流水"); /* words without a mask do not see each other */
+    assert_int_equal(points_of(b, &g, LABOUR), 3);
+    assert_int_equal(points_of(b, &g, NEIGHBOUR), 1);
+    bench_free(b);
+}
+
+static void what_overlaps_counts_once(void **state)
+{
+    (void)state;
+    struct bench *b = bench_new();
+    add(b, "合同/合同纠纷/纠纷", LABOUR, "", 1);
+    add(b, "合同+合同纠纷", NEIGHBOUR, "", 1);
+    bench_build(b, 1, 1, 9);
+    struct weighing g = weigh(b, "合同纠纷");
+    assert_int_equal(points_of(b, &g, LABOUR), 2); /* 合同, then 纠纷, which does not touch it */
     assert_int_equal(points_of(b, &g, NEIGHBOUR), 1);
     bench_free(b);
 }
@@ -196,16 +214,40 @@ static void tags_each_for_itself(void **state)
 }
 
 /* Against a plain reading of the definition, on random rows and texts over a small alphabet. */
-static int naive_count(const struct bench *b, struct str text, struct str word)
+static bool at(struct str text, size_t i, struct str word)
+{
+    return i + word.n <= text.n && memcmp(text.p + i, word.p, word.n) == 0;
+}
+
+static bool masked(const struct bench *b, struct str text, size_t i, struct str word)
+{
+    for (int t = 0; t < b->n_terms; t++) {
+        struct str mask = b->words[b->terms[t].word];
+        if (b->rows[b->terms[t].row].category >= 0 || mask.n <= word.n)
+            continue;
+        for (size_t k = 0; k <= i; k++)
+            if (at(text, k, mask) && i + word.n <= k + mask.n)
+                return true;
+    }
+    return false;
+}
+
+/* Occurrences of a part's words that do not overlap, by their ends, the longest first. */
+static int naive_count(const struct bench *b, struct str text, int row, int part)
 {
     int count = 0;
-    for (size_t i = 0; i + word.n <= text.n; i++) {
-        bool covered = memcmp(text.p + i, word.p, word.n) != 0;
-        for (int w = 0; w < b->n_words && !covered; w++)
-            for (size_t k = 0; k + b->words[w].n <= text.n && !covered; k++)
-                covered = b->words[w].n > word.n && k <= i && i + word.n <= k + b->words[w].n &&
-                          memcmp(text.p + k, b->words[w].p, b->words[w].n) == 0;
-        count += !covered;
+    size_t last = 0;
+    for (size_t end = 1; end <= text.n; end++) {
+        for (size_t n = end; n > 0; n--) {
+            for (int t = 0; t < b->n_terms; t++) {
+                struct str word = b->words[b->terms[t].word];
+                if (b->terms[t].row == row && b->terms[t].part == part && word.n == n && at(text, end - n, word) &&
+                    !masked(b, text, end - n, word) && (count == 0 || end - n >= last)) {
+                    count++;
+                    last = end;
+                }
+            }
+        }
     }
     return count;
 }
@@ -216,14 +258,11 @@ static int naive_points(const struct bench *b, struct str text, int category)
     for (int row = 0; row < b->n_rows; row++) {
         int count = b->weigher.repeats;
         for (int part = 0; part < 3; part++) {
-            int sum = 0;
             bool any = false;
             for (int t = 0; t < b->n_terms; t++)
-                if (b->terms[t].row == row && b->terms[t].part == part) {
-                    sum += naive_count(b, text, b->words[b->terms[t].word]);
-                    any = true;
-                }
-            count = any && sum < count ? sum : count;
+                any = any || (b->terms[t].row == row && b->terms[t].part == part);
+            int n = any ? naive_count(b, text, row, part) : count;
+            count = n < count ? n : count;
         }
         if (b->rows[row].category >= 0 && category_under(&b->world->rs.categories, b->rows[row].category, category))
             points += count * b->rows[row].points;
@@ -272,7 +311,8 @@ int main(void)
         cmocka_unit_test(most_points_win),
         cmocka_unit_test(repeats_are_limited),
         cmocka_unit_test(all_parts_have_to_occur),
-        cmocka_unit_test(longer_words_cover_shorter_ones),
+        cmocka_unit_test(masks_cover_what_is_inside),
+        cmocka_unit_test(what_overlaps_counts_once),
         cmocka_unit_test(points_go_up_the_tree),
         cmocka_unit_test(tags_each_for_itself),
         cmocka_unit_test(as_defined),
