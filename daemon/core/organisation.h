@@ -23,7 +23,7 @@ struct organisation {
     struct hours hours;      /* none: always open */
     const struct str *languages; /* sorted */
     int n_languages;
-    const struct str *interests; /* credit codes of bodies whose disputes it must leave alone, sorted (人民调解法 第22条) */
+    const struct str *interests; /* credit codes of bodies whose disputes it must leave alone, sorted */
     int n_interests;
     bool closed;
     struct str hub;          /* receiver id; empty: a receiver of its own */
