@@ -21,6 +21,9 @@
 #define KEY_FILE_MAX 65536
 #define KEYS_MAX     256
 
+_Static_assert(KEY_BYTES == crypto_kdf_KEYBYTES, "marks are derived from the keys that seal");
+_Static_assert(MARK_SIZE >= crypto_generichash_BYTES_MIN, "a mark is a whole hash");
+
 struct seal_key {
     uint32_t id;
     unsigned char key[KEY_BYTES];
@@ -258,4 +261,18 @@ struct str unseal(const struct keyring *k, struct arena *a, struct str sealed, s
                                                            bound_to.n, in + 5, key->key) != 0)
         return nothing;
     return (struct str){(const char *)out, n};
+}
+
+int seal_marks(const struct keyring *k, struct str text, struct mark out[MARKS_MAX])
+{
+    unsigned char key[crypto_generichash_KEYBYTES];
+    int n = k->n < MARKS_MAX ? k->n : MARKS_MAX;
+    for (int i = 0; i < n; i++) {
+        int rc = crypto_kdf_derive_from_key(key, sizeof key, 1, "partymrk", k->keys[k->n - 1 - i].key);
+        assert(rc == 0);
+        rc = crypto_generichash(out[i].b, sizeof out[i].b, bytes(text), text.n, key, sizeof key);
+        assert(rc == 0);
+    }
+    sodium_memzero(key, sizeof key);
+    return n;
 }

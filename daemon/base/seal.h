@@ -27,4 +27,20 @@ struct str seal(const struct keyring *k, struct arena *a, struct str plain, stru
 /* Opened copy in `a`; .p NULL when damaged, bound elsewhere, or its key is not on the ring. */
 struct str unseal(const struct keyring *k, struct arena *a, struct str sealed, struct str bound_to);
 
+/*
+ * A keyed hash: equal texts have equal marks, and without the key file nothing else can be told from one, not even by trying
+ * all identity numbers there are. BLAKE2b-128 under a key derived from the ring's (libsodium crypto_kdf, context
+ * "partymrk"), so that a mark says nothing about what is sealed.
+ */
+#define MARK_SIZE 16
+#define MARKS_MAX 4
+struct mark {
+    unsigned char b[MARK_SIZE];
+};
+/*
+ * Marks of `text` under the newest key first, then under the ones before it, up to MARKS_MAX: what was marked before a new key came
+ * is still found. Returns how many.
+ */
+int seal_marks(const struct keyring *k, struct str text, struct mark out[MARKS_MAX]);
+
 #endif

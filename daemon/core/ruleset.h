@@ -37,4 +37,11 @@ struct ruleset {
 const struct ruleset *ruleset_ref(const struct ruleset *r);
 void ruleset_unref(const struct ruleset *r); /* NULL is accepted */
 
+/* What some rule asks for beyond the referral and how full organisations are: bits, for those who would have to gather it. */
+enum ruleset_need {
+    NEEDS_EARLIER = 1, /* referral.earlier */
+    NEEDS_TURNS = 2,   /* load.given_ms */
+};
+unsigned ruleset_needs(const struct ruleset *r);
+
 #endif

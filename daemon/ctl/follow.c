@@ -40,6 +40,8 @@ static void print_json(const struct entry *e, const struct step *s, const struct
         {"referral", str_from(id_text(s->referral, id))},
         {"organisation", s->organisation_id},
         {"organisation_name", s->organisation_name},
+        {"partner", s->partner_id},
+        {"partner_name", s->partner_name},
         {"rule", s->rule},
         {"reason", s->reason},
         {"conclusion", s->conclusion ? str_from(word_of(conclusion_words, (int)s->conclusion)) : STR("")},
@@ -72,6 +74,8 @@ static void print_text(const struct entry *e, const struct step *s, const struct
     printf("  %s", word_of(state_words, (int)s->state));
     if (s->organisation_id.n)
         printf("  " STR_FMT " " STR_FMT, STR_ARG(s->organisation_id), STR_ARG(s->organisation_name));
+    if (s->partner_id.n)
+        printf("  jointly with " STR_FMT " " STR_FMT, STR_ARG(s->partner_id), STR_ARG(s->partner_name));
     if (s->reason.n)
         printf("  reason=" STR_FMT, STR_ARG(s->reason));
     if (s->conclusion)

@@ -78,6 +78,8 @@ static void print_json(const struct assignment_message *m)
         {"assignment", str_from(id_text(m->assignment, id))},
         {"referral", str_from(id_text(m->referral, referral))},
         {"organisation", m->organisation_id},
+        {"partner", m->partner_id},
+        {"partner_name", m->partner_name},
         {"agency", m->agency_id},
         {"agency_name", m->agency_name},
         {"category", m->category},
@@ -112,6 +114,8 @@ static void print_text(struct arena *a, const struct assignment_message *m)
                STR_ARG(r.place_code), r.n_parties, r.risk ? ", RISK FLAGS" : "");
     if (m->n_supplements)
         printf(", %d supplements", m->n_supplements);
+    if (m->partner_id.n)
+        printf(", jointly with " STR_FMT " " STR_FMT, STR_ARG(m->partner_id), STR_ARG(m->partner_name));
     printf("\n");
 }
 

@@ -64,6 +64,10 @@ static void print_json(const struct item *item, const struct receipt *r, bool du
     json_text(&j, r->organisation_id);
     json_key(&j, "organisation_name");
     json_text(&j, r->organisation_name);
+    json_key(&j, "partner");
+    json_text(&j, r->partner_id);
+    json_key(&j, "partner_name");
+    json_text(&j, r->partner_name);
     json_key(&j, "rule");
     json_text(&j, r->rule);
     json_key(&j, "journal_seq");
@@ -116,6 +120,8 @@ static void print_receipt(struct submitting *s, const struct item *item, const s
         printf("  %s", id_text(*r->referral, id));
     if (r->organisation_id.n)
         printf("  " STR_FMT "  " STR_FMT, STR_ARG(r->organisation_id), STR_ARG(r->organisation_name));
+    if (r->partner_id.n)
+        printf("  jointly with " STR_FMT "  " STR_FMT, STR_ARG(r->partner_id), STR_ARG(r->partner_name));
     if (r->rule.n)
         printf("  rule " STR_FMT, STR_ARG(r->rule));
     if (r->journal_seq)

@@ -12,8 +12,8 @@ static const struct statement rollback = {"rollback", "ROLLBACK"};
 
 static const char *const lookup_types[LOOKUP_COUNT] = {
     [LOOKUP_TEXTS] = "t",   [LOOKUP_IDS] = "u",         [LOOKUP_HEADS] = "it",  [LOOKUP_PLACED] = "iu",
-    [LOOKUP_REFS] = "itt",  [LOOKUP_REFERRALS] = "izu", [LOOKUP_LOADS] = "iti",
-    [LOOKUP_SUPPLEMENTS] = "iut",
+    [LOOKUP_REFS] = "itt",  [LOOKUP_REFERRALS] = "izu", [LOOKUP_TAKEN] = "itiz",
+    [LOOKUP_GIVEN] = "iti", [LOOKUP_MARKS] = "ib",      [LOOKUP_SUPPLEMENTS] = "iut",
 };
 
 struct rows *batch_lookup(struct batch *b, enum lookup which)
@@ -74,6 +74,8 @@ struct batch *batch_new(struct db *db)
     b->state = BATCH_NEW;
     b->places = b->releases = NULL;
     b->loads = NULL;
+    b->past.n_marks = b->past.n_links = 0;
+    b->past.failed = false;
     b->n_places = b->cap_places = b->n_releases = b->cap_releases = b->n_loads = b->cap_loads = 0;
     return b;
 }

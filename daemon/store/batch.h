@@ -15,6 +15,7 @@
 
 #include "base/digest.h"
 #include "base/id.h"
+#include "base/seal.h"
 #include "store/db.h"
 
 struct batch;
@@ -45,6 +46,30 @@ struct submission_row { /* in: city, agency, agency_ref. out: found and the rest
 
 enum assignment_status { ASSIGNMENT_OFFERED = 1, ASSIGNMENT_ACCEPTED, ASSIGNMENT_DECLINED, ASSIGNMENT_LAPSED,
                          ASSIGNMENT_CANCELLED, ASSIGNMENT_CONCLUDED };
+
+/* One set of parties at one place's city. in: city, mark. out: its referrals on record. */
+struct mark_found {
+    int city;
+    struct mark mark;
+    int count;
+    int last_n;      /* the highest number; 0: none */
+    int64_t last_ms; /* arrival of the latest */
+    const struct id *newest; /* those with the highest numbers, the highest first */
+    int n_newest;
+};
+#define MARK_NEWEST 8
+
+struct link_found { /* in: city, agency, agency_ref. out: found, referral */
+    int city;
+    struct str agency, agency_ref;
+    bool found;
+    struct id referral;
+};
+
+struct holder { /* in: referral. out: the organisation that has or had it; empty: nobody, or no such referral */
+    struct id referral;
+    struct str organisation;
+};
 
 struct assignment_row {
     struct id id; /* in */
@@ -79,12 +104,19 @@ struct docket_row {
     /* When `want_sealed` was set (in): the referral's bytes, sealed; empty once erased. */
     bool want_sealed;
     struct str sealed;
+    /* When `want_record` was set (in): the newest decision's record. */
+    bool want_record;
+    struct str record;
 };
 
 /* Reads without locking: which referral and agency an assignment id belongs to. */
 enum db_result batch_find_assignments(struct batch *b, struct assignment_row *rows, int n) DB_CHECKED;
 /* Likewise for submissions by agency_ref. */
 enum db_result batch_find_submissions(struct batch *b, struct submission_row *rows, int n) DB_CHECKED;
+/* What came before is read in the next batch_lock()'s round trip, under its locks. */
+void batch_look_back(struct batch *b, struct mark_found *marks, int n_marks, struct link_found *links, int n_links);
+/* Without locking. Those not found stay empty. */
+enum db_result batch_find_holders(struct batch *b, struct holder *rows, int n) DB_CHECKED;
 /*
  * Locks the heads and the dockets (both sorted here, in place), then reads submissions as they are under the lock. One round trip.
  */
@@ -97,6 +129,7 @@ struct claim { /* in: city, organisation, wanted (places to take). out: granted,
     int wanted;
     int granted;
     int open, capacity;
+    int64_t given_ms; /* out: the latest turn on record; 0: never */
 };
 /*
  * Takes as many places as are free, up to `wanted`. Sorted here. granted 0 and capacity 0: no such row. The places are looked
@@ -104,6 +137,8 @@ struct claim { /* in: city, organisation, wanted (places to take). out: granted,
  * DB_AGAIN. Places that this batch gives back are free after commit.
  */
 enum db_result batch_claim(struct batch *b, struct claim *claims, int n) DB_CHECKED;
+/* A claimed place was given to a referral, with the turn of `at_ms`. Of several the latest counts. */
+void batch_give(struct batch *b, int city, struct str organisation, int64_t at_ms);
 
 /* -- writing: false only when memory is out -- */
 
@@ -116,6 +151,15 @@ struct referral_row {
 };
 bool batch_add_submission(struct batch *b, const struct submission_row *row);
 bool batch_add_referral(struct batch *b, const struct referral_row *row);
+
+struct mark_row {
+    int city; /* of the place */
+    struct mark mark;
+    int n; /* one more than the last: somebody else's at the same moment makes the commit say DB_AGAIN */
+    struct id referral;
+};
+/* In order of city, mark and n, so that two batches wait for each other in one direction only. */
+bool batch_add_mark(struct batch *b, const struct mark_row *row);
 
 struct docket_write {
     struct id referral;

@@ -14,23 +14,23 @@
 
 static const struct statement look_at_loads = {
     "look_at_loads",
-    "SELECT l.city, l.organisation, l.open, l.capacity FROM unnest($1::int4[], $2::text[]) AS u(city, organisation) "
+    "SELECT l.city, l.organisation, l.open, l.capacity, l.given FROM unnest($1::int4[], $2::text[]) AS u(city, organisation) "
     "JOIN load l ON l.city = u.city AND l.organisation = u.organisation",
 };
 
 static const struct statement lock_loads = {
     "lock_loads",
-    "SELECT city, organisation, open, capacity FROM load WHERE city = $1::int4 AND organisation = ANY($2::text[]) "
+    "SELECT city, organisation, open, capacity, given FROM load WHERE city = $1::int4 AND organisation = ANY($2::text[]) "
     "ORDER BY organisation COLLATE \"C\" FOR UPDATE",
 };
 
 static const struct statement take_places = {
     "take_places",
-    "WITH done AS (UPDATE load SET open = load.open + u.places "
-    "FROM unnest($1::int4[], $2::text[], $3::int4[]) AS u(city, organisation, places) "
+    "WITH done AS (UPDATE load SET open = load.open + u.places, given = GREATEST(load.given, u.turn) "
+    "FROM unnest($1::int4[], $2::text[], $3::int4[], $4::timestamptz[]) AS u(city, organisation, places, turn) "
     "WHERE load.city = u.city AND load.organisation = u.organisation AND load.open + u.places <= load.capacity "
-    "RETURNING load.city, load.organisation, load.open, load.capacity) "
-    "SELECT done.city, done.organisation, done.open, done.capacity "
+    "RETURNING load.city, load.organisation, load.open, load.capacity, load.given) "
+    "SELECT done.city, done.organisation, done.open, done.capacity, done.given "
     "FROM (SELECT expect(count(*), cardinality($1::int4[]), 'P0R02') FROM done) AS checked LEFT JOIN done ON true",
 };
 
@@ -41,8 +41,8 @@ static const struct statement release_places = {
     "THEN GREATEST(load.wanted, load.open - u.places) ELSE load.capacity END "
     "FROM unnest($1::int4[], $2::text[], $3::int4[]) AS u(city, organisation, places) "
     "WHERE load.city = u.city AND load.organisation = u.organisation "
-    "RETURNING load.city, load.organisation, load.open, load.capacity) "
-    "SELECT done.city, done.organisation, done.open, done.capacity "
+    "RETURNING load.city, load.organisation, load.open, load.capacity, load.given) "
+    "SELECT done.city, done.organisation, done.open, done.capacity, done.given "
     "FROM (SELECT expect(count(*), cardinality($1::int4[]), 'P0R01') FROM done) AS checked LEFT JOIN done ON true",
 };
 
@@ -163,6 +163,7 @@ static void read_places(struct batch *b, int answer, int n)
                 continue;
             p->open = (int)field_int(&f);
             p->capacity = (int)field_int(&f);
+            p->turn_ms = field_ms(&f);
         }
     }
     for (size_t i = 0; i < b->n_places; i++)
@@ -208,8 +209,16 @@ enum db_result batch_claim(struct batch *b, struct claim *claims, int n)
         p->taken += c->granted;
         c->open = p->open + p->taken;
         c->capacity = p->capacity;
+        c->given_ms = p->turn_ms;
     }
     return DB_OK;
+}
+
+void batch_give(struct batch *b, int city, struct str organisation, int64_t at_ms)
+{
+    struct place *p = place_of(b, b->n_places, city, organisation);
+    if (p && p->turn_ms < at_ms)
+        p->turn_ms = at_ms;
 }
 
 /* -- giving back -- */
@@ -244,6 +253,8 @@ static bool merge_releases(struct batch *b)
         }
         p->taken += b->places[i].taken;
         p->given += b->places[i].given;
+        if (p->turn_ms < b->places[i].turn_ms)
+            p->turn_ms = b->places[i].turn_ms;
     }
     b->n_places = kept + 1;
     return true;
@@ -262,9 +273,10 @@ static int given(const struct place *p)
 }
 
 /* *answer: -1 when nothing is to be done. False: no memory. */
-static bool queue_places(struct batch *b, const struct statement *st, int (*places)(const struct place *), int *answer)
+static bool queue_places(struct batch *b, const struct statement *st, enum lookup as, int (*places)(const struct place *),
+                         int *answer)
 {
-    struct rows *loads = batch_lookup(b, LOOKUP_LOADS);
+    struct rows *loads = batch_lookup(b, as);
     *answer = -1;
     for (size_t i = 0; i < b->n_places; i++) {
         if (!places(&b->places[i]))
@@ -272,6 +284,8 @@ static bool queue_places(struct batch *b, const struct statement *st, int (*plac
         put_int(loads, b->places[i].city);
         put_str(loads, b->places[i].organisation);
         put_int(loads, places(&b->places[i]));
+        if (as == LOOKUP_TAKEN)
+            put_ms_or_null(loads, b->places[i].turn_ms);
         if (!rows_end(loads))
             return false;
     }
@@ -287,8 +301,8 @@ bool batch_queue_places(struct batch *b)
     if (!merge_releases(b))
         return false;
     bool locked = queue_locks(b, is_moved, &n) >= 0 || n == 0;
-    return locked && queue_places(b, &take_places, taken, &b->took) &&
-           queue_places(b, &release_places, given, &b->gave);
+    return locked && queue_places(b, &take_places, LOOKUP_TAKEN, taken, &b->took) &&
+           queue_places(b, &release_places, LOOKUP_GIVEN, given, &b->gave);
 }
 
 static bool read_loads(struct batch *b, int answer)
@@ -304,6 +318,7 @@ static bool read_loads(struct batch *b, int answer)
             continue;
         p->open = (int)field_int(&f);
         p->capacity = (int)field_int(&f);
+        p->turn_ms = field_ms(&f);
     }
     return true;
 }
@@ -320,7 +335,7 @@ enum db_result batch_read_places(struct batch *b)
         struct claim *c = ARENA_PUSH(b->arena, b->loads, b->n_loads, b->cap_loads);
         if (c)
             *c = (struct claim){.city = p->city, .organisation = p->organisation, .granted = p->taken, .open = p->open,
-                                .capacity = p->capacity};
+                                .capacity = p->capacity, .given_ms = p->turn_ms};
     }
     return fields_done(b->db, b->arena);
 }

@@ -13,6 +13,7 @@
 enum write {
     WRITE_SUBMISSION,
     WRITE_REFERRAL,
+    WRITE_MARK,
     WRITE_DOCKET,
     WRITE_DOCKET_CHANGE,
     WRITE_DECISION,
@@ -35,7 +36,9 @@ enum lookup {
     LOOKUP_PLACED,    /* city, id */
     LOOKUP_REFS,      /* city, agency, agency_ref */
     LOOKUP_REFERRALS, /* city, arrived, id */
-    LOOKUP_LOADS,     /* city, organisation, places */
+    LOOKUP_TAKEN,     /* city, organisation, places, turn */
+    LOOKUP_GIVEN,     /* city, organisation, places */
+    LOOKUP_MARKS,     /* city, mark */
     LOOKUP_SUPPLEMENTS, /* city, referral, supplement_ref */
     LOOKUP_COUNT
 };
@@ -54,6 +57,7 @@ struct place {
     bool fresh; /* not looked at yet */
     int open, capacity;
     int taken, given;
+    int64_t turn_ms;  /* of the latest that was given a place by this batch; before that, as on record */
 };
 
 struct batch {
@@ -69,6 +73,13 @@ struct batch {
     struct place *releases; /* one each; merged into `places` at commit */
     size_t n_releases, cap_releases;
     int took, gave; /* numbers of the answers; -1: nothing to do */
+    struct { /* for the next batch_lock() */
+        struct mark_found *marks;
+        struct link_found *links;
+        int n_marks, n_links;
+        int marks_answer, links_answer;
+        bool failed; /* no memory for some of what is read beside the dockets */
+    } past;
     struct claim *loads;
     size_t n_loads, cap_loads;
 };
@@ -93,6 +104,10 @@ enum db_result batch_have_read(struct batch *b) DB_CHECKED;
 /* batch_claim.c: queues what is taken and given back; false when memory is out. Reads what that left. */
 bool batch_queue_places(struct batch *b);
 enum db_result batch_read_places(struct batch *b) DB_CHECKED;
+
+/* batch_past.c: what batch_look_back() asked for. False when memory is out. */
+bool batch_queue_past(struct batch *b);
+void batch_read_past(struct batch *b);
 
 /* batch_write.c */
 void batch_init_writes(struct batch *b);

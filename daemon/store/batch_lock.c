@@ -7,6 +7,7 @@
 #include "store/batch_inner.h"
 #include "store/docket.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 static const struct statement find_assignments = {
@@ -69,6 +70,13 @@ static const struct statement docket_sealed = {
     "docket_sealed",
     "SELECT r.id, r.sealed FROM unnest($1::int4[], $2::timestamptz[], $3::uuid[]) AS u(city, arrived, id) "
     "JOIN referral r ON r.city = u.city AND r.arrived = u.arrived AND r.id = u.id",
+};
+
+/* Of the newest decision; a referral has few. */
+static const struct statement docket_records = {
+    "docket_records",
+    "SELECT d.referral, d.record FROM unnest($1::int4[], $2::timestamptz[], $3::uuid[]) AS u(city, arrived, id) "
+    "JOIN decision d ON d.city = u.city AND d.arrived = u.arrived AND d.referral = u.id ORDER BY d.referral, d.n",
 };
 
 /* The first column of an answer joined WITH ORDINALITY: an index into what was asked. */
@@ -303,7 +311,7 @@ static void read_dockets(struct batch *b, int answer, struct docket_row *dockets
         const PGresult *res = pipe_result(b->db, answer), *history = pipe_result(b->db, answer + 2);
         for (int i = from, row = 0, past = 0; i < end; i++) {
             struct docket_row *d = &dockets[i];
-            *d = (struct docket_row){.referral = d->referral, .want_sealed = d->want_sealed};
+            *d = (struct docket_row){.referral = d->referral, .want_sealed = d->want_sealed, .want_record = d->want_record};
             if (!docket_at(res, &row, d->referral))
                 continue;
             struct fields f = {res, row, 0, b->arena};
@@ -314,58 +322,72 @@ static void read_dockets(struct batch *b, int answer, struct docket_row *dockets
     }
 }
 
-/* The sealed bytes of those that want them. */
-static int queue_sealed(struct batch *b, const struct docket_row *dockets, int n)
+static bool wants_sealed(const struct docket_row *d)
+{
+    return d->want_sealed;
+}
+
+static bool wants_record(const struct docket_row *d)
+{
+    return d->want_record;
+}
+
+/* What stands beside the dockets, for those that want it. -1: nobody does, or memory is out. */
+static int queue_beside(struct batch *b, const struct statement *st, bool (*wants)(const struct docket_row *),
+                        const struct docket_row *dockets, int n)
 {
     struct rows *keys = batch_lookup(b, LOOKUP_REFERRALS);
     bool room = true;
     for (int i = 0; i < n; i++) {
-        if (!dockets[i].want_sealed)
+        if (!wants(&dockets[i]))
             continue;
         put_int(keys, id_city(dockets[i].referral));
         put_ms(keys, id_ms(dockets[i].referral));
         put_id(keys, dockets[i].referral);
         room = rows_end(keys);
     }
-    return room && keys->n ? batch_ask(b, &docket_sealed, keys) : -1;
+    b->past.failed |= !room;
+    return room && keys->n ? batch_ask(b, st, keys) : -1;
 }
 
-static void read_sealed(struct batch *b, int answer, struct docket_row *dockets, int n)
+/* `at`: where in a docket_row. The last one of a referral stays. */
+static void read_beside(struct batch *b, int answer, struct docket_row *dockets, int n, size_t at)
 {
-    const PGresult *res = pipe_result(b->db, answer);
-    for (int i = 0; i < PQntuples(res); i++) {
+    const PGresult *res = answer < 0 ? NULL : pipe_result(b->db, answer);
+    for (int i = 0; i < (res ? PQntuples(res) : 0); i++) {
         struct fields f = {res, i, 0, b->arena};
-        struct id referral = field_id(&f);
-        struct str sealed = field_str(&f);
-        struct docket_row key = {.referral = referral};
+        struct docket_row key = {.referral = field_id(&f)};
+        struct str bytes = field_str(&f);
         struct docket_row *d = bsearch(&key, dockets, (size_t)n, sizeof *dockets, docket_order);
         if (d)
-            d->sealed = sealed;
+            *(struct str *)((char *)d + at) = bytes;
     }
 }
 
 enum db_result batch_lock(struct batch *b, struct chain_head *heads, int n_heads, struct submission_row *subs, int n_subs,
                           struct docket_row *dockets, int n_dockets)
 {
-    if (n_heads == 0 && n_subs == 0 && n_dockets == 0)
+    if (n_heads == 0 && n_subs == 0 && n_dockets == 0 && b->past.n_marks == 0 && b->past.n_links == 0)
         return DB_OK;
     batch_enter(b);
     int head = queue_heads(b, heads, n_heads);
     int docket = queue_dockets(b, dockets, n_dockets);
-    int sealed = queue_sealed(b, dockets, n_dockets);
+    int sealed = queue_beside(b, &docket_sealed, wants_sealed, dockets, n_dockets);
+    int record = queue_beside(b, &docket_records, wants_record, dockets, n_dockets);
     int sub = n_subs ? queue_submissions(b, subs, n_subs) : -1;
+    bool past = batch_queue_past(b);
     enum db_result r = batch_run(b);
     if (r != DB_OK)
         return r;
-    if ((n_heads && head < 0) || (n_dockets && docket < 0) || (n_subs && sub < 0) ||
-        b->lookups[LOOKUP_REFERRALS].failed)
+    if ((n_heads && head < 0) || (n_dockets && docket < 0) || (n_subs && sub < 0) || !past || b->past.failed)
         return batch_no_memory(b);
     r = read_heads(b, head, heads, n_heads);
     if (r != DB_OK)
         return r;
     read_dockets(b, docket, dockets, n_dockets);
-    if (sealed >= 0)
-        read_sealed(b, sealed, dockets, n_dockets);
+    read_beside(b, sealed, dockets, n_dockets, offsetof(struct docket_row, sealed));
+    read_beside(b, record, dockets, n_dockets, offsetof(struct docket_row, record));
+    batch_read_past(b);
     if (sub >= 0)
         read_submissions(b, sub, subs);
     return batch_have_read(b);

@@ -21,6 +21,10 @@ static const struct {
         "SELECT * FROM unnest($1::int4[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[], $6::int4[], $7::int4[], "
         "$8::text[], $9::text[], $10::int8[], $11::text[], $12::int4[], $13::int4[], $14::bytea[])"},
         "izuttiittltiib"},
+    [WRITE_MARK] = {{"add_mark",
+        "INSERT INTO party_mark (city, mark, n, referral, arrived) "
+        "SELECT * FROM unnest($1::int4[], $2::bytea[], $3::int4[], $4::uuid[], $5::timestamptz[])"},
+        "ibiuz"},
     [WRITE_DOCKET] = {{"add_docket",
         "INSERT INTO docket (city, referral, agency, agency_ref, state, place, channel, mode, risk, due_kind, due_at, "
         "assignment, organisation, decisions, reason, conclusion, changed) "
@@ -140,6 +144,17 @@ bool batch_add_referral(struct batch *b, const struct referral_row *row)
     put_int(r, row->parties);
     put_int(r, row->risk);
     put_str(r, row->sealed);
+    return rows_end(r);
+}
+
+bool batch_add_mark(struct batch *b, const struct mark_row *row)
+{
+    struct rows *r = &b->writes[WRITE_MARK];
+    put_int(r, row->city);
+    put_str(r, (struct str){(const char *)row->mark.b, sizeof row->mark.b});
+    put_int(r, row->n);
+    put_id(r, row->referral);
+    put_ms(r, id_ms(row->referral));
     return rows_end(r);
 }
 

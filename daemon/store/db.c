@@ -52,6 +52,8 @@ enum db_result sqlstate_result(const char *sqlstate, const char *constraint)
     size_t i = 0;
     while (strncmp(sqlstate, sqlstates[i].prefix, strlen(sqlstates[i].prefix)) != 0)
         i++;
+    if (strncmp(sqlstate, "23", 2) == 0 && strcmp(constraint, "party_mark_pkey") == 0)
+        return DB_AGAIN; /* another referral of the same parties came first: seen the next time */
     if (strncmp(sqlstate, "23", 2) == 0 && beyond_the_row(constraint))
         return DB_WRONG;
     return sqlstates[i].result;

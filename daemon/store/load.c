@@ -23,7 +23,8 @@ static const struct statement want_loads = {
 
 static const struct statement all_loads = {
     "all_loads",
-    "SELECT city, organisation, open, capacity, wanted FROM load WHERE open > 0 OR capacity <> wanted "
+    "SELECT city, organisation, open, capacity, wanted, given FROM load "
+    "WHERE open > 0 OR capacity <> wanted OR given > $1::timestamptz "
     "ORDER BY city, organisation COLLATE \"C\"",
 };
 
@@ -73,7 +74,15 @@ enum db_result load_sync(struct db *db, const struct load_row *rows, int n, int 
 
 enum db_result load_read(struct db *db, struct arena *a, struct load_row **out, int *n)
 {
-    enum db_result r = pipe_one(db, &all_loads, NULL);
+    return load_read_after(db, a, 0, out, n);
+}
+
+enum db_result load_read_after(struct db *db, struct arena *a, int64_t given_after_ms, struct load_row **out, int *n)
+{
+    struct args args;
+    args_init(&args);
+    args_ms(&args, given_after_ms);
+    enum db_result r = pipe_one(db, &all_loads, &args);
     if (r != DB_OK)
         return r;
     const PGresult *res = pipe_result(db, 0);
@@ -86,6 +95,7 @@ enum db_result load_read(struct db *db, struct arena *a, struct load_row **out, 
         l[i].open = (int)field_int(&f);
         l[i].capacity = (int)field_int(&f);
         l[i].wanted = (int)field_int(&f);
+        l[i].given_ms = field_ms(&f);
     }
     r = fields_done(db, a);
     if (r == DB_OK) {

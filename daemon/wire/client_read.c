@@ -142,6 +142,8 @@ static bool read_assignment(struct arena *a, const void *body, struct server_mes
                                      .organisation_id = str_from(m->organisation_id),
                                      .agency_id = str_from(m->agency_id),
                                      .agency_name = str_from(m->agency_name),
+                                     .partner_id = str_from(m->partner_id),
+                                     .partner_name = str_from(m->partner_name),
                                      .referral_bytes = wire_bytes(m->referral),
                                      .category = str_from(m->category),
                                      .tags = wire_str_list(a, m->tags, m->n_tags),
@@ -235,6 +237,8 @@ bool client_receipt_decode(struct arena *a, struct str bytes, struct receipt *ou
                         .organisation_id = str_from(m->organisation_id),
                         .organisation_name = str_from(m->organisation_name),
                         .rule = str_from(m->rule),
+                        .partner_id = str_from(m->partner_id),
+                        .partner_name = str_from(m->partner_name),
                         .retry_after_ms = m->retry_after_ms};
     if (m->referral_id[0]) {
         struct id *id = ARENA_NEW(a, struct id);

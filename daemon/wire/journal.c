@@ -48,6 +48,8 @@ struct str step_encode(struct arena *a, const struct step *s)
     m.note_sha256 = digest_bin(s->note);
     m.content_sha256 = digest_bin(s->content);
     m.actor = wire_z(a, s->actor);
+    m.partner_id = wire_z(a, s->partner_id);
+    m.partner_name = wire_z(a, s->partner_name);
     return wire_pack(a, &m);
 }
 
@@ -102,6 +104,8 @@ bool step_decode(struct arena *a, struct str bytes, struct step *out)
         .due_kind = str_from(m->due_kind),
         .due_ms = m->due_ms,
         .actor = str_from(m->actor),
+        .partner_id = str_from(m->partner_id),
+        .partner_name = str_from(m->partner_name),
     };
     if (!read_ids(a, m, &s) || !read_digest(a, m->ruleset_sha256, &s.ruleset) ||
         !read_digest(a, m->note_sha256, &s.note) || !read_digest(a, m->content_sha256, &s.content))

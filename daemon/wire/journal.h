@@ -32,6 +32,7 @@ struct step {
     const struct digest *note; /* NULL: no note */
     const struct digest *content;
     struct str actor;
+    struct str partner_id, partner_name; /* joint mediation; empty: none */
 };
 
 struct str step_encode(struct arena *a, const struct step *s);

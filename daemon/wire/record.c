@@ -19,7 +19,9 @@ static bool name_candidates(struct arena *a, const struct ruleset *rs, const str
                                             .rung = c->rung,
                                             .passed = c->passed,
                                             .open = c->open,
-                                            .capacity = c->capacity};
+                                            .capacity = c->capacity,
+                                            .given_ms = c->given_ms,
+                                            .partner = c->partner};
     }
     out->candidates = list;
     out->n_candidates = d->n_candidates;
@@ -63,10 +65,28 @@ bool record_of(struct arena *a, const struct ruleset *rs, const struct decision 
         r.category = rs->categories.items[d->category].code;
     if (d->organisation >= 0)
         r.organisation = rs->roster.items[d->organisation].id;
+    if (d->partner >= 0)
+        r.partner = rs->roster.items[d->partner].id;
     if (!name_candidates(a, rs, d, &r) || !name_excluded(a, rs, excluded, n_excluded, &r))
         return false;
     *out = r;
     return true;
+}
+
+void record_add_earlier(struct record *r, const struct ruleset *rs, const struct earlier *e)
+{
+    r->earlier.count = e->count;
+    r->earlier.last_ms = e->last_ms;
+    r->earlier.organisation = e->organisation >= 0 ? rs->roster.items[e->organisation].id : STR("");
+}
+
+struct earlier record_earlier(const struct record *r, const struct ruleset *rs)
+{
+    return (struct earlier){.count = r->earlier.count,
+                            .last_ms = r->earlier.last_ms,
+                            .organisation = str_empty(r->earlier.organisation)
+                                                ? -1
+                                                : roster_find(&rs->roster, r->earlier.organisation)};
 }
 
 static bool pack_candidates(struct arena *a, const struct record *r, Referral__V1__DecisionRecord *m)
@@ -84,10 +104,27 @@ static bool pack_candidates(struct arena *a, const struct record *r, Referral__V
         items[i].passed = (uint32_t)c->passed;
         items[i].open = c->open;
         items[i].capacity = c->capacity;
+        items[i].given_ms = c->given_ms;
+        items[i].partner = c->partner;
         m->candidates[i] = &items[i];
     }
     m->n_candidates = n;
     return true;
+}
+
+/* NULL when nothing came before: a record of that looks as one from before anybody asked. */
+static Referral__V1__EarlierRecord *pack_earlier(struct arena *a, const struct record *r)
+{
+    Referral__V1__EarlierRecord *m = NULL;
+    if (r->earlier.count || r->earlier.last_ms || !str_empty(r->earlier.organisation))
+        m = ARENA_NEW(a, Referral__V1__EarlierRecord);
+    if (!m)
+        return NULL;
+    referral__v1__earlier_record__init(m);
+    m->count = (uint32_t)r->earlier.count;
+    m->last_ms = r->earlier.last_ms;
+    m->organisation = wire_z(a, r->earlier.organisation);
+    return m;
 }
 
 struct str record_encode(struct arena *a, const struct record *r)
@@ -114,6 +151,8 @@ struct str record_encode(struct arena *a, const struct record *r)
     m.n_excluded = m.excluded ? (size_t)r->n_excluded : 0;
     m.arrived_ms = r->arrived_ms;
     m.operator_ = wire_z(a, r->by);
+    m.partner = wire_z(a, r->partner);
+    m.earlier = pack_earlier(a, r);
     if (!pack_candidates(a, r, &m))
         return (struct str){NULL, 0};
     return wire_pack(a, &m);
@@ -128,7 +167,9 @@ static bool read_candidates(struct arena *a, const Referral__V1__DecisionRecord 
                                             .rung = (int)c->rung,
                                             .passed = (enum passed)c->passed,
                                             .open = c->open,
-                                            .capacity = c->capacity};
+                                            .capacity = c->capacity,
+                                            .given_ms = c->given_ms,
+                                            .partner = c->partner};
     }
     out->candidates = list;
     out->n_candidates = (int)m->n_candidates;
@@ -163,7 +204,13 @@ bool record_decode(struct arena *a, struct str bytes, struct record *out)
         .n_excluded = (int)m->n_excluded,
         .arrived_ms = m->arrived_ms,
         .by = str_from(m->operator_),
+        .partner = str_from(m->partner),
     };
+    if (m->earlier) {
+        r.earlier.count = (int)m->earlier->count;
+        r.earlier.last_ms = m->earlier->last_ms;
+        r.earlier.organisation = str_from(m->earlier->organisation);
+    }
     memcpy(r.ruleset.b, m->ruleset_sha256.data, sizeof(r.ruleset.b));
     if (!r.tags || !r.excluded || !read_candidates(a, m, &r))
         return false;

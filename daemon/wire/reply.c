@@ -67,6 +67,8 @@ struct str receipt_encode(struct arena *a, const struct receipt *r)
     m.organisation_id = wire_z(a, r->organisation_id);
     m.organisation_name = wire_z(a, r->organisation_name);
     m.rule = wire_z(a, r->rule);
+    m.partner_id = wire_z(a, r->partner_id);
+    m.partner_name = wire_z(a, r->partner_name);
     m.retry_after_ms = r->retry_after_ms;
     return wire_pack(a, &m);
 }
@@ -217,6 +219,8 @@ struct str reply_assignment(struct arena *a, const struct assignment_message *r)
     body.referral_id = id_z(a, r->referral);
     body.agency_id = wire_z(a, r->agency_id);
     body.agency_name = wire_z(a, r->agency_name);
+    body.partner_id = wire_z(a, r->partner_id);
+    body.partner_name = wire_z(a, r->partner_name);
     body.referral = wire_bin(r->referral_bytes);
     body.category = wire_z(a, r->category);
     body.tags = wire_z_list(a, r->tags, r->n_tags);

@@ -24,6 +24,7 @@ struct receipt {
     int64_t committed_ms;
     const struct faults *faults;      /* may be NULL */
     struct str organisation_id, organisation_name, rule;
+    struct str partner_id, partner_name; /* joint mediation; empty: none */
     uint32_t retry_after_ms;
 };
 struct str receipt_encode(struct arena *a, const struct receipt *r);
@@ -67,6 +68,7 @@ struct assignment_message {
     struct id assignment, referral;
     uint32_t term;
     struct str organisation_id, agency_id, agency_name;
+    struct str partner_id, partner_name; /* joint mediation; empty: alone */
     struct str referral_bytes;
     struct str category;
     const struct str *tags;

@@ -21,7 +21,7 @@ ALTER DEFAULT PRIVILEGES FOR ROLE :"owner" REVOKE EXECUTE ON ROUTINES FROM PUBLI
 GRANT USAGE ON SCHEMA referral TO :"daemon";
 
 -- Written once.
-GRANT SELECT, INSERT ON submission, referral, decision, journal, note, supplement, quarantine TO :"daemon";
+GRANT SELECT, INSERT ON submission, referral, decision, journal, note, supplement, quarantine, party_mark TO :"daemon";
 GRANT SELECT, INSERT ON ruleset, ruleset_file, publication, proposal TO :"daemon";
 
 -- Moved on, in these columns.
@@ -30,7 +30,7 @@ GRANT UPDATE (seq, hash, cursor_seq) ON chain TO :"daemon";
 GRANT UPDATE (state, due_kind, due_at, due_claim, assignment, organisation, decisions, reason, conclusion, changed)
     ON docket TO :"daemon";
 GRANT UPDATE (status, term, session, receiver, told, finish_by, answer, closed) ON assignment TO :"daemon";
-GRANT UPDATE (open, capacity, wanted) ON load TO :"daemon";
+GRANT UPDATE (open, capacity, wanted, given) ON load TO :"daemon";
 GRANT UPDATE (id, daemon, until), DELETE ON session TO :"daemon";
 
 -- Which migrations there are; and the coming months' partitions, made with the owner's rights.

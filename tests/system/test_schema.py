@@ -20,11 +20,12 @@ STORE = ROOT / "daemon/store"
 REFERENCE_TABLES = {"schema_migration", "ruleset_file", "ruleset", "publication", "proposal"}
 # Only ever inserted into.
 UNCHANGING_TABLES = {"submission", "referral", "decision", "journal", "note", "supplement", "quarantine", "ruleset_file",
-                     "ruleset", "publication", "proposal", "schema_migration"}
+                     "ruleset", "publication", "proposal", "schema_migration", "party_mark"}
 # What the columns without personal data are that could hold it: codes, numbers of offices, hashes, answers of ours.
 PLAIN_COLUMNS = {
     "agency", "agency_ref", "organisation", "place", "category", "currency", "reason", "rule", "receiver", "supplement_ref",
     "hash", "content", "answer", "ruleset", "digest", "sha256",      # hashes
+    "mark",                                                          # under the personal key file's key, and erased
     "receipt", "record", "body",                                     # wire messages of ours, free of names
     "bytes", "names", "digests", "name", "publisher", "who", "proposer", "directory", # rule sets and who published them
 }

@@ -150,7 +150,7 @@ static struct load recorded_load_of(void *context, int organisation)
         if (!str_eq(c->organisation, id))
             continue;
         l->next = i + 1;
-        return (struct load){.open = c->open, .capacity = c->capacity};
+        return (struct load){.open = c->open, .capacity = c->capacity, .given_ms = c->given_ms};
     }
     return (struct load){0};
 }
@@ -231,6 +231,7 @@ static bool compare(struct arena *a, struct explanation *x, const struct record 
         {"tags", text_list(a, s->tags, s->n_tags), text_list(a, d->tags, d->n_tags)},
         {"rung", text_rung(a, s->rung), text_rung(a, d->rung)},
         {"organisation", s->organisation, d->organisation},
+        {"partner", s->partner, d->partner},
         {"code", s->code, d->code},
         {"respond_within", text_duration(a, s->respond_within), text_duration(a, d->respond_within)},
         {"finish_within", text_duration(a, s->finish_within), text_duration(a, d->finish_within)},
@@ -271,10 +272,12 @@ static bool decide_again(struct arena *a, const struct ruleset *rs, struct str r
         x->why = "an organisation that was excluded is not on the roster of the rule set";
         return true;
     }
+    x->referral.earlier = record_earlier(&x->stored, rs);
     if (!decide(a, rs, &x->referral, excluded, x->stored.n_excluded,
                 (struct load_view){.of = recorded_load_of, .context = &load}, &decision) ||
         !record_of(a, rs, &decision, excluded, x->stored.n_excluded, x->stored.arrived_ms, &derived))
         return false;
+    record_add_earlier(&derived, rs, &x->referral.earlier);
     struct str bytes = record_encode(a, &derived);
     if (!bytes.p)
         return false;

@@ -54,6 +54,12 @@ static int64_t finish_by(const struct snapshot *s, const struct delivery *d, int
         .ms;
 }
 
+static struct str organisation_name(const struct snapshot *s, struct str id)
+{
+    int i = str_empty(id) ? -1 : roster_find(&s->rules->roster, id);
+    return i < 0 ? STR("") : s->rules->roster.items[i].name;
+}
+
 struct str courier_frame(struct arena *a, const struct keyring *personal, const struct snapshot *s,
                          const struct delivery *d, int64_t now_ms)
 {
@@ -78,6 +84,8 @@ struct str courier_frame(struct arena *a, const struct keyring *personal, const 
     if (!record_decode(a, d->record, &record))
         record = (struct record){.category = d->category};
     m.category = record.category;
+    m.partner_id = record.partner;
+    m.partner_name = organisation_name(s, record.partner);
     m.tags = record.tags;
     m.n_tags = record.n_tags;
     m.n_supplements = supplements_of(a, personal, d, &supplements);

@@ -30,14 +30,21 @@ size_t intake_bytes(const struct work *w)
     return (size_t)w->context_bytes;
 }
 
-void intake_pending(const struct work *w, int change)
+void intake_pending(struct snapshot *s, const struct work_item *item, int change)
 {
-    if (w->kind != WORK_SUBMIT)
-        return;
-    for (int i = 0; i < w->submit.n; i++) {
+    if (item->decision.outcome == OUTCOME_ASSIGNED)
+        snapshot_pending(s, item->decision.organisation, change);
+}
+
+void intake_arrived(const struct work *w)
+{
+    for (int i = 0; w->kind == WORK_SUBMIT && i < w->submit.n; i++) {
         const struct work_item *item = &w->submit.items[i];
-        if (item->verdict == REFERRAL_OK && item->decision.outcome == OUTCOME_ASSIGNED)
-            snapshot_pending(w->snapshot, item->decision.organisation, change);
+        if (!item->decided)
+            continue;
+        intake_pending(w->snapshot, item, -1);
+        if (!item->turn_used)
+            snapshot_give_turn_back(w->snapshot, &item->turn);
     }
 }
 
@@ -71,7 +78,7 @@ static void take_answers(struct intake *in)
 {
     struct work *w;
     while ((w = inbox_take(in->works)) != NULL) {
-        intake_pending(w, -1);
+        intake_arrived(w);
         intake_back(in, w);
     }
 }

@@ -28,8 +28,10 @@ void intake_request(struct intake *in, struct arena **a, const struct received *
 void intake_back(struct intake *in, struct work *w);
 /* Answers the sender, frees the work. */
 void intake_answer(struct intake *in, struct work *w);
-/* Counts what was decided in it as on the way to the database, or no longer. */
-void intake_pending(const struct work *w, int change);
+/* Counts what was decided as on the way to the database, or no longer. */
+void intake_pending(struct snapshot *s, const struct work_item *item, int change);
+/* What was decided in it has reached the database, or never will. */
+void intake_arrived(const struct work *w);
 /* Sends bytes; a receiver that is gone or full asks again by itself. False then. */
 bool intake_send(struct intake *in, struct str routing_id, struct str frame);
 

@@ -94,10 +94,9 @@ static bool admitted(struct arrival *v, struct work *w)
 static void hand_on(struct arrival *v, struct work *w)
 {
     struct intake *in = v->in;
-    intake_pending(w, 1);
     if (slot_post(in->keepers[keeper_of(w->city, in->office->settings.keepers)], (void **)&w))
         return;
-    intake_pending(w, -1);
+    intake_arrived(w);
     w->busy = true;
     intake_back(in, w);
 }
@@ -125,11 +124,14 @@ static void prepare_item(struct arrival *v, struct work *w, struct work_item *it
         return;
     }
     int64_t start = clock_mono_us();
-    if (!decide(w->arena, s->rules, &item->referral, NULL, 0, snapshot_load(s), &item->decision)) {
+    const struct question q = {.referral = &item->referral, .load = snapshot_load(s), .now_ms = v->now_ms};
+    if (!snapshot_decide(s, w->arena, &q, &item->decision, &item->turn)) {
         item->verdict = REFERRAL_FAULTY;
         fault_add(&item->faults, FAULT_OVERSIZE, "%s", "");
         return;
     }
+    item->decided = true;
+    intake_pending(s, item, 1);
     metrics_observe(&v->in->office->metrics, HIST_DECIDE_US, (uint64_t)(clock_mono_us() - start));
 }
 

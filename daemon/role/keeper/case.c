@@ -3,6 +3,7 @@
 
 #include "store/bind.h"
 #include "wire/limits.h"
+#include "wire/record.h"
 #include "wire/referral.h"
 
 static enum db_result refuse(struct case_file *c, enum fault_code code, const char *field)
@@ -22,6 +23,11 @@ static enum db_result repeated(struct case_file *c)
 bool case_needs_bytes(enum event e)
 {
     return e == EVENT_DECLINE || e == EVENT_LAPSE || e == EVENT_ASSIGN || e == EVENT_ERASE || e == EVENT_FOLLOW_UP;
+}
+
+bool case_needs_record(enum event e)
+{
+    return e == EVENT_DECLINE || e == EVENT_LAPSE || e == EVENT_ASSIGN;
 }
 
 static bool from_organisation(const struct case_file *c)
@@ -149,14 +155,21 @@ static const int *excluded(struct ledger *l, const struct case_file *c, int *n)
     return out;
 }
 
-/* Reads the referral back from its sealed bytes. False when it was erased or cannot be opened. */
+/* Reads the referral back from its sealed bytes, with what the rules were told came before. False when it was erased or
+ * cannot be opened. */
 static bool reopen(struct ledger *l, struct case_file *c)
 {
     char bind[BIND_SIZE];
+    const struct ruleset *rules = c->work->snapshot->rules;
+    struct record last;
     struct str bytes = {0};
     if (!str_empty(c->docket->sealed))
         bytes = unseal(l->office->personal, l->arena, c->docket->sealed, bind_referral(bind, c->referral));
-    return bytes.p && referral_reopen(l->arena, c->work->snapshot->rules, c->agency, id_ms(c->referral), bytes, &c->facts);
+    if (!bytes.p || !referral_reopen(l->arena, rules, c->agency, id_ms(c->referral), bytes, &c->facts))
+        return false;
+    if (record_decode(l->arena, c->docket->record, &last))
+        c->facts.earlier = record_earlier(&last, rules);
+    return true;
 }
 
 /* Decides anew, without those that had it. */
@@ -171,9 +184,10 @@ static enum db_result prepare_replacement(struct ledger *l, struct case_file *c)
         c->why_manual = STR("unreadable");
         return DB_OK;
     }
-    if (!decide(l->arena, s->rules, &c->facts, out, n, snapshot_load(s), &c->decision))
+    c->placing = (struct placing){.snapshot = s, .referral = &c->facts, .excluded = out, .n_excluded = n, .decision = &c->decision,
+                                  .turn = {.organisation = -1}};
+    if (!ledger_decide_anew(l, &c->placing, snapshot_load(s)))
         return DB_AGAIN;
-    c->placing = (struct placing){.snapshot = s, .referral = &c->facts, .excluded = out, .n_excluded = n, .decision = &c->decision};
     c->moves = true;
     return DB_OK;
 }
@@ -184,7 +198,8 @@ static bool decide_by_hand(struct ledger *l, struct case_file *c, int org)
     const struct ruleset *rules = c->work->snapshot->rules;
     const struct mode_policy *policy = &rules->policies.modes[c->docket->mode];
     struct decision by_rules = {.classifier = -1, .category = -1};
-    if (reopen(l, c) && !decide(l->arena, rules, &c->facts, NULL, 0, snapshot_load(c->work->snapshot), &by_rules))
+    bool opened = reopen(l, c);
+    if (opened && !decide(l->arena, rules, &c->facts, NULL, 0, snapshot_load(c->work->snapshot), &by_rules))
         return false;
     c->decision = (struct decision){
         .outcome = OUTCOME_ASSIGNED,
@@ -195,10 +210,11 @@ static bool decide_by_hand(struct ledger *l, struct case_file *c, int org)
         .n_tags = by_rules.n_tags,
         .rung = -1,
         .organisation = org,
+        .partner = -1,
         .respond_within = policy->respond_within,
         .finish_within = policy->finish_within,
     };
-    c->placing = (struct placing){.snapshot = c->work->snapshot, .decision = &c->decision};
+    c->placing = (struct placing){.snapshot = c->work->snapshot, .referral = opened ? &c->facts : NULL, .decision = &c->decision};
     return true;
 }
 
@@ -219,6 +235,8 @@ static enum db_result prepare_offer(struct ledger *l, struct case_file *c)
         c->transition = NULL;
         return refuse(c, FAULT_STATE_FORBIDS, "organisation.capacity");
     }
+    if (r == DB_OK)
+        batch_give(l->batch, claim.city, claim.organisation, l->now_ms);
     if (r == DB_OK && !decide_by_hand(l, c, org))
         r = DB_AGAIN;
     return r;

@@ -28,6 +28,8 @@ struct case_file {
 
 /* Whether the referral's own bytes are needed: it may be decided anew, or matters whether they are erased. */
 bool case_needs_bytes(enum event e);
+/* Whether it may be decided anew: then the rules are told the same of what came before as the last time. */
+bool case_needs_record(enum event e);
 /* Checks; faults go into the work. DB_OK also when the event is refused. */
 enum db_result case_open(struct ledger *l, struct case_file *c) DB_CHECKED;
 /* False when memory is out. */

@@ -149,6 +149,8 @@ static bool step_of_offer(struct ledger *l, struct case_file *c, const struct do
         .due_ms = d->due_ms,
         .actor = c->transition->effect == EFFECT_OFFER ? c->work->actor : STR("rules"),
     };
+    if (d->state == STATE_OFFERED)
+        ledger_name_partner(&s, rules_of(c), &c->decision);
     return ledger_step(l, c->head, &s, STR(""), NULL, 0);
 }
 

@@ -158,6 +158,14 @@ bool ledger_offer(struct ledger *l, const struct new_assignment *n, int64_t *res
     return batch_add_assignment(l->batch, &row);
 }
 
+void ledger_name_partner(struct step *s, const struct ruleset *rules, const struct decision *d)
+{
+    if (d->outcome != OUTCOME_ASSIGNED || d->partner < 0)
+        return;
+    s->partner_id = rules->roster.items[d->partner].id;
+    s->partner_name = rules->roster.items[d->partner].name;
+}
+
 int64_t ledger_manual_due(struct ledger *l, const struct ruleset *rules)
 {
     struct duration one = {.count = 1, .unit = DURATION_WORKDAYS};
@@ -172,6 +180,8 @@ bool ledger_decision(struct ledger *l, struct id referral, int n, const struct p
     if (!record_of(l->arena, rules, p->decision, p->excluded, p->n_excluded, arrived_ms, &record))
         return false;
     record.by = by;
+    if (p->referral)
+        record_add_earlier(&record, rules, &p->referral->earlier);
     row.ruleset = rules->hash;
     row.rule = record.rule;
     row.outcome = (int)record.outcome;

@@ -62,14 +62,21 @@ void ledger_notice(struct ledger *l, int kind, int city, struct str name, const 
 
 struct placing {
     struct snapshot *snapshot;
-    const struct referral *referral;
+    struct work_item *item;          /* NULL: not a new referral */
+    const struct referral *referral; /* NULL: what it says could not be read */
     const int *excluded;
     int n_excluded;
     struct decision *decision; /* in: a first answer; out: one whose place is taken in this transaction */
+    struct turn turn;          /* in: the one that the first answer took; out: that of the decision */
+    bool own_turn;             /* taken in this transaction, and given back when it fails */
     bool settled;
 };
 /* Claims places, deciding anew wherever a place turns out to be gone, until each has one or nowhere to go. */
 enum db_result ledger_place(struct ledger *l, struct placing *placings, int n) DB_CHECKED;
+/* Decides anew, as the board and the batch know it; takes the new turn and gives up the old one. False when memory is out. */
+bool ledger_decide_anew(struct ledger *l, struct placing *p, struct load_view load);
+/* The transaction failed: its turns are given back. */
+void ledger_unplace(struct placing *placings, int n);
 
 struct new_assignment {
     struct id referral, assignment;
@@ -80,6 +87,8 @@ struct new_assignment {
 };
 /* Writes the offer that a placing made; returns its respond-by. */
 bool ledger_offer(struct ledger *l, const struct new_assignment *n, int64_t *respond_by_ms);
+/* Joint mediation: names the partner that the decision found, if any. */
+void ledger_name_partner(struct step *s, const struct ruleset *rules, const struct decision *d);
 /* When the manual queue asks for attention again. */
 int64_t ledger_manual_due(struct ledger *l, const struct ruleset *rules);
 /* Adds the decision as it is kept. False when memory is out. */

@@ -157,6 +157,7 @@ static enum db_result lock(struct hearing *h)
         struct case_file *c = &h->cases[i];
         h->dockets[i].referral = c->referral;
         h->dockets[i].want_sealed = case_needs_bytes(c->work->event.event);
+        h->dockets[i].want_record = case_needs_record(c->work->event.event);
         l->heads[l->n_heads++] = (struct chain_head){.city = id_city(c->referral), .agency = c->agency};
     }
     ledger_sort_heads(l);
@@ -209,6 +210,12 @@ static enum db_result carry_out(struct hearing *h)
     return r == DB_OK ? batch_commit(h->l->batch) : r;
 }
 
+static void give_turns_back(struct hearing *h)
+{
+    for (int i = 0; i < h->n; i++)
+        ledger_unplace(&h->cases[i].placing, 1);
+}
+
 /* A run that is repeated must not add to the answers of the one before. */
 static void clear_answers(struct work **works, int n)
 {
@@ -257,6 +264,8 @@ enum db_result ledger_events(struct ledger *l, struct work **works, int n)
             return r;
         match(&h);
         r = carry_out(&h);
+        if (r != DB_OK)
+            give_turns_back(&h);
     }
     if (r == DB_OK)
         tell(&h, works, n - l->n_deferred);

@@ -1,5 +1,5 @@
 /* ledger_submit.c - a batch of submissions: new ones get rows and a receipt, known ones their old receipt */
-#include "role/keeper/ledger.h"
+#include "role/keeper/past.h"
 
 #include "base/log.h"
 #include "store/bind.h"
@@ -33,6 +33,7 @@ struct sitting {
     struct entry_new *entries;
     struct placing *placings;
     int n_entries;
+    struct past past;
 };
 
 static const struct peer *sender(const struct work *w)
@@ -113,7 +114,8 @@ static void sort_out(struct sitting *s)
             key->owner = item;
             e = &s->entries[s->n_entries];
             *e = (struct entry_new){.work = w, .item = item, .key = key, .decision = item->decision};
-            s->placings[s->n_entries] = (struct placing){.snapshot = w->snapshot, .referral = &item->referral, .decision = &e->decision};
+            s->placings[s->n_entries] = (struct placing){
+                .snapshot = w->snapshot, .item = item, .referral = &item->referral, .decision = &e->decision, .turn = item->turn};
             s->n_entries++;
         }
     }
@@ -165,6 +167,7 @@ static bool settle(struct sitting *s, const struct entry_new *e, struct docket_w
         step->assignment = assignment;
         step->organisation_id = d->organisation;
         step->organisation_name = rules->roster.items[e->decision.organisation].name;
+        ledger_name_partner(step, rules, &e->decision);
         if (!ledger_offer(s->l, &offer, &d->due_ms))
             return false;
         break;
@@ -204,6 +207,8 @@ static struct str make_receipt(struct sitting *s, const struct entry_new *e, con
         .committed_ms = s->l->now_ms,
         .organisation_id = last->organisation_id,
         .organisation_name = last->organisation_name,
+        .partner_id = last->partner_id,
+        .partner_name = last->partner_name,
         .rule = last->rule,
         .faults = &faults,
     };
@@ -281,7 +286,7 @@ static bool write_rows(struct sitting *s)
         for (int j = 0; j < s->works[i]->submit.n; j++)
             if (s->works[i]->submit.items[j].verdict == REFERRAL_UNDECODABLE && !quarantine(s, s->works[i], &s->works[i]->submit.items[j]))
                 return false;
-    return s->n_entries == 0 || ledger_write_heads(s->l);
+    return s->n_entries == 0 || (past_write(&s->past) && ledger_write_heads(s->l));
 }
 
 /* The answer to one item, into the work's own arena: only after commit. */
@@ -321,9 +326,23 @@ static void answer_all(struct sitting *s)
             answer_item(s, s->works[i], &s->works[i]->submit.items[j]);
     for (int i = 0; i < s->n_entries; i++) {
         struct entry_new *e = &s->entries[i];
+        e->item->turn_used = !s->placings[i].own_turn;
         metrics_add(&s->l->office->metrics, counter_of[e->decision.outcome], 1);
         decision_log(e->work->snapshot, sender(e->work), e->item->id, &e->item->referral, &e->decision);
     }
+}
+
+static enum db_result sit(struct sitting *s)
+{
+    struct ledger *l = s->l;
+    enum db_result r = batch_lock(l->batch, l->heads, l->n_heads, s->rows, s->n_keys, NULL, 0);
+    if (r != DB_OK)
+        return r;
+    sort_out(s);
+    r = past_place(&s->past, s->placings, s->n_entries);
+    if (r != DB_OK)
+        return r;
+    return write_rows(s) ? batch_commit(l->batch) : DB_AGAIN;
 }
 
 enum db_result ledger_submit(struct ledger *l, struct work **works, int n)
@@ -332,19 +351,12 @@ enum db_result ledger_submit(struct ledger *l, struct work **works, int n)
     enum db_result r = ledger_begin(l);
     if (r != DB_OK)
         return r;
-    if (!collect(&s))
+    if (!collect(&s) || !past_gather(&s.past, l, works, n))
         return DB_AGAIN;
-    r = batch_lock(l->batch, l->heads, l->n_heads, s.rows, s.n_keys, NULL, 0);
-    if (r != DB_OK)
-        return r;
-    sort_out(&s);
-    r = ledger_place(l, s.placings, s.n_entries);
-    if (r != DB_OK)
-        return r;
-    if (!write_rows(&s))
-        return DB_AGAIN;
-    r = batch_commit(l->batch);
+    r = sit(&s);
     if (r == DB_OK)
         answer_all(&s);
+    else
+        ledger_unplace(s.placings, s.n_entries);
     return r;
 }

@@ -25,11 +25,12 @@ static struct load load_of(void *context, int organisation)
 {
     struct fullness *f = context;
     struct load_view board = snapshot_load(f->snapshot);
+    struct load load = board.of(board.context, organisation);
     struct str id = f->snapshot->rules->roster.items[organisation].id;
     for (size_t i = 0; i < f->n; i++)
         if (str_eq(f->items[i].id, id))
-            return (struct load){.open = f->items[i].capacity, .capacity = f->items[i].capacity};
-    return board.of(board.context, organisation);
+            load.open = load.capacity = f->items[i].capacity;
+    return load;
 }
 
 static const struct organisation *chosen(const struct placing *p)
@@ -86,6 +87,39 @@ static bool mark_full(struct ledger *l, struct fullness *f, const struct claim *
     return true;
 }
 
+/* Should it not be used after all, somebody else may have it. */
+static void give_up_turn(struct placing *p)
+{
+    struct turn *t = p->own_turn || !p->item ? &p->turn : &p->item->turn;
+    snapshot_give_turn_back(p->snapshot, t);
+    t->organisation = -1;
+    p->own_turn = false;
+}
+
+bool ledger_decide_anew(struct ledger *l, struct placing *p, struct load_view load)
+{
+    const struct question q = {.referral = p->referral, .excluded = p->excluded, .n_excluded = p->n_excluded, .load = load,
+                               .now_ms = l->now_ms};
+    give_up_turn(p);
+    p->own_turn = snapshot_decide(p->snapshot, l->arena, &q, p->decision, &p->turn);
+    return p->own_turn;
+}
+
+void ledger_unplace(struct placing *placings, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (placings[i].own_turn)
+            give_up_turn(&placings[i]);
+}
+
+/* The place is this referral's, with its turn. */
+static void settle(struct ledger *l, struct placing *p, struct claim *c)
+{
+    c->granted--;
+    p->settled = true;
+    batch_give(l->batch, c->city, c->organisation, p->turn.at_ms);
+}
+
 /* Hands the granted places out in order; who gets none is decided anew. */
 static enum db_result share_out(struct ledger *l, struct placing *placings, int n, struct claim *claims, int n_claims,
                                 struct fullness *full)
@@ -98,17 +132,14 @@ static enum db_result share_out(struct ledger *l, struct placing *placings, int 
         key.organisation = chosen(p)->id;
         key.city = region_city(&p->snapshot->rules->regions, chosen(p)->region);
         c = bsearch(&key, claims, (size_t)n_claims, sizeof(*claims), claim_cmp);
-        snapshot_note_load(p->snapshot, c->organisation, c->open, c->capacity);
+        snapshot_note_load(p->snapshot, c->organisation, c->open, c->capacity, c->given_ms);
         if (c->granted > 0) {
-            c->granted--;
-            p->settled = true;
+            settle(l, p, c);
             continue;
         }
         metrics_add(&l->office->metrics, COUNT_REDECIDED, 1);
         full->snapshot = p->snapshot;
-        if (!mark_full(l, full, c) ||
-            !decide(l->arena, p->snapshot->rules, p->referral, p->excluded, p->n_excluded,
-                    (struct load_view){.of = load_of, .context = full}, p->decision))
+        if (!mark_full(l, full, c) || !ledger_decide_anew(l, p, (struct load_view){.of = load_of, .context = full}))
             return DB_AGAIN;
         p->settled = p->decision->outcome != OUTCOME_ASSIGNED;
     }

@@ -53,5 +53,6 @@ void decision_log(const struct snapshot *s, const struct peer *sender, struct id
                          LOG_S("category", d->category >= 0 ? rs->categories.items[d->category].code : STR("")),
                          LOG_S("rule", rule ? rule->id : STR("")), LOG_Z("at", where),
                          LOG_S("organisation", d->organisation >= 0 ? rs->roster.items[d->organisation].id : STR("")),
+                         LOG_S("partner", d->organisation >= 0 && d->partner >= 0 ? rs->roster.items[d->partner].id : STR("")),
                          LOG_S("reason", d->code), LOG_I("candidates", d->n_candidates)));
 }

@@ -193,7 +193,7 @@ static bool fill_board(struct making *m, struct snapshot *s)
     if (!making_ok(m, load_read(m->db, m->arena, &rows, &n)))
         return false;
     for (int i = 0; i < n; i++)
-        snapshot_note_load(s, rows[i].organisation, rows[i].open, rows[i].capacity);
+        snapshot_note_load(s, rows[i].organisation, rows[i].open, rows[i].capacity, rows[i].given_ms);
     return true;
 }
 

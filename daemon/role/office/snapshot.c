@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+enum { TURN_TRIES = 8 }; /* then the turn is taken all the same: two decisions share it */
+
 struct publication {
     pthread_mutex_t lock;
     struct snapshot *current;
@@ -14,6 +16,7 @@ static void free_board(struct snapshot *s)
     free(s->open);
     free(s->capacity);
     free(s->pending);
+    free(s->given);
 }
 
 struct snapshot *snapshot_new(const struct ruleset **rules, const struct peers **peers)
@@ -25,7 +28,8 @@ struct snapshot *snapshot_new(const struct ruleset **rules, const struct peers *
     s->open = calloc(n + 1, sizeof(*s->open));
     s->capacity = calloc(n + 1, sizeof(*s->capacity));
     s->pending = calloc(n + 1, sizeof(*s->pending));
-    if (!s->open || !s->capacity || !s->pending) {
+    s->given = calloc(n + 1, sizeof(*s->given));
+    if (!s->open || !s->capacity || !s->pending || !s->given) {
         free_board(s);
         free(s);
         return NULL;
@@ -33,6 +37,7 @@ struct snapshot *snapshot_new(const struct ruleset **rules, const struct peers *
     atomic_init(&s->refs, 1);
     for (size_t i = 0; i < n; i++)
         atomic_init(&s->capacity[i], (*rules)->roster.items[i].capacity);
+    s->needs = ruleset_needs(*rules);
     s->rules = *rules;
     s->peers = *peers;
     *rules = NULL;
@@ -62,6 +67,7 @@ static struct load load_of(void *context, int organisation)
     struct load load = {
         .open = atomic_load_explicit(&s->open[organisation], memory_order_relaxed),
         .capacity = atomic_load_explicit(&s->capacity[organisation], memory_order_relaxed),
+        .given_ms = atomic_load_explicit(&s->given[organisation], memory_order_relaxed),
     };
     int pending = atomic_load_explicit(&s->pending[organisation], memory_order_relaxed);
     /* Some of what is pending may be a repeat or fail: only the database can say that the last place is gone. */
@@ -86,11 +92,72 @@ void snapshot_set_load(struct snapshot *s, int organisation, int open, int capac
     atomic_store_explicit(&s->capacity[organisation], capacity, memory_order_relaxed);
 }
 
-void snapshot_note_load(struct snapshot *s, struct str organisation, int open, int capacity)
+void snapshot_note_load(struct snapshot *s, struct str organisation, int open, int capacity, int64_t given_ms)
 {
     int i = roster_find(&s->rules->roster, organisation);
-    if (i >= 0)
-        snapshot_set_load(s, i, open, capacity);
+    if (i < 0)
+        return;
+    snapshot_set_load(s, i, open, capacity);
+    snapshot_note_given(s, i, given_ms);
+}
+
+void snapshot_note_given(struct snapshot *s, int organisation, int64_t given_ms)
+{
+    if (!(s->needs & NEEDS_TURNS))
+        return;
+    long long known = atomic_load_explicit(&s->given[organisation], memory_order_relaxed);
+    while (known < given_ms && !atomic_compare_exchange_weak_explicit(&s->given[organisation], &known, given_ms,
+                                                                      memory_order_relaxed, memory_order_relaxed))
+        ;
+}
+
+static bool takes_turns(const struct snapshot *s, const struct decision *d)
+{
+    return d->rule >= 0 && d->rung >= 0 && s->rules->rules[d->rule].rungs[d->rung].pick == PICK_ROUND_ROBIN;
+}
+
+bool snapshot_take_turn(struct snapshot *s, const struct decision *d, int64_t now_ms, struct turn *out)
+{
+    long long seen = 0;
+    *out = (struct turn){.organisation = -1, .at_ms = now_ms};
+    if (!(s->needs & NEEDS_TURNS) || d->outcome != OUTCOME_ASSIGNED)
+        return true;
+    for (int i = 0; i < d->n_candidates; i++) {
+        const struct candidate *c = &d->candidates[i];
+        if (c->rung != d->rung || c->partner)
+            continue;
+        if (c->organisation == d->organisation)
+            seen = c->given_ms;
+        if (takes_turns(s, d) && out->at_ms <= c->given_ms)
+            out->at_ms = c->given_ms + 1;
+    }
+    if (!takes_turns(s, d)) {
+        snapshot_note_given(s, d->organisation, now_ms);
+        return true;
+    }
+    out->before_ms = seen;
+    if (!atomic_compare_exchange_strong(&s->given[d->organisation], &seen, out->at_ms))
+        return false;
+    out->organisation = d->organisation;
+    return true;
+}
+
+void snapshot_give_turn_back(struct snapshot *s, const struct turn *t)
+{
+    long long mine = t->at_ms;
+    if (t->organisation >= 0)
+        atomic_compare_exchange_strong(&s->given[t->organisation], &mine, t->before_ms);
+}
+
+bool snapshot_decide(struct snapshot *s, struct arena *a, const struct question *q, struct decision *out, struct turn *turn)
+{
+    for (int i = 0; i < TURN_TRIES; i++) {
+        if (!decide(a, s->rules, q->referral, q->excluded, q->n_excluded, q->load, out))
+            return false;
+        if (snapshot_take_turn(s, out, q->now_ms, turn))
+            break;
+    }
+    return true;
 }
 
 struct publication *publication_new(void)

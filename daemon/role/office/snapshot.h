@@ -1,7 +1,7 @@
 /*
  * snapshot.h - what the daemon decides by at this moment, published whole
  *
- * Rule set, peers, and the board: how full each organisation is as far as this daemon knows. Readers take a
+ * Rule set, peers, and the board: how full each organisation is and when it last had a turn, as far as this daemon knows. Readers take a
  * reference for one message; publishing swaps the pointer; the last reader of the old one frees it.
  *
  * Threads: any.
@@ -9,7 +9,7 @@
 #ifndef ROLE_SNAPSHOT_H
 #define ROLE_SNAPSHOT_H
 
-#include "core/load.h"
+#include "core/decide.h"
 #include "core/peer.h"
 #include "core/ruleset.h"
 
@@ -17,11 +17,14 @@ struct snapshot {
     atomic_int refs;
     const struct ruleset *rules;
     const struct peers *peers;
+    unsigned needs; /* enum ruleset_need: what the rules ask for */
     /* One an organisation, by index in rules->roster. Hints: the database has the last word. */
     atomic_int *open;
     atomic_int *capacity;
     /* Decided for it and on the way to the database: sways the choice between organisations, never makes one full. */
     atomic_int *pending;
+    /* When each was last given something, decided or on record (ms); kept only when the rules take turns. */
+    atomic_llong *given;
 };
 
 /* Takes over both references. The board starts empty, with the roster's capacities. NULL when memory is out. */
@@ -35,7 +38,36 @@ void snapshot_pending(struct snapshot *s, int organisation, int change);
 /* Notes what the database said, of the organisation with this index in the roster. */
 void snapshot_set_load(struct snapshot *s, int organisation, int open, int capacity);
 /* Likewise by id. Unknown organisations are ignored. */
-void snapshot_note_load(struct snapshot *s, struct str organisation, int open, int capacity);
+void snapshot_note_load(struct snapshot *s, struct str organisation, int open, int capacity, int64_t given_ms);
+
+/* Notes what the database said about the latest turn; never moves one back. */
+void snapshot_note_given(struct snapshot *s, int organisation, int64_t given_ms);
+
+/* The turn that a decision takes. */
+struct turn {
+    int organisation;  /* -1: none is kept */
+    int64_t at_ms;     /* now, or just after the latest turn among those that were looked at */
+    int64_t before_ms; /* what stood there */
+};
+/*
+ * Takes the turn for the organisation that `d` chose. False when somebody else took it since `d` was made, and the rung
+ * takes turns: decide again.
+ */
+bool snapshot_take_turn(struct snapshot *s, const struct decision *d, int64_t now_ms, struct turn *out);
+/* Nothing came of it: whose turn it was has it again, unless there was another one since. */
+void snapshot_give_turn_back(struct snapshot *s, const struct turn *t);
+
+/* -- deciding by it -- */
+
+struct question {
+    const struct referral *referral;
+    const int *excluded;
+    int n_excluded;
+    struct load_view load;
+    int64_t now_ms;
+};
+/* decide(), and takes the turn. False only when the arena is past its budget. */
+bool snapshot_decide(struct snapshot *s, struct arena *a, const struct question *q, struct decision *out, struct turn *turn);
 
 struct publication;
 struct publication *publication_new(void);

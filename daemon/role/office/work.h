@@ -25,10 +25,13 @@ struct work_item {
     struct faults faults;
     struct referral referral;       /* REFERRAL_OK */
     struct decision decision;       /* REFERRAL_OK: by intake; the keeper makes it anew where a place is gone */
+    struct turn turn;               /* that it took */
+    bool decided;                   /* by intake: counted as pending */
     struct id id;                   /* chosen by intake; used if the referral is new */
     /* answer */
     struct str receipt;             /* serialised; empty: not stored, say BUSY */
     bool duplicate;
+    bool turn_used;                 /* a place went with it */
 };
 
 struct work_submit {
