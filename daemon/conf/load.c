@@ -11,7 +11,14 @@
 /* Enough for a whole country's roster; past it something else is wrong. */
 #define RULESET_BUDGET ((size_t)1 << 30)
 
-static void read_all(struct reading *r, bool run_tests)
+/* What becomes of the tests beside the rules. */
+struct tests_wanted {
+    bool run;
+    struct arena *keep; /* NULL: they are not kept */
+    struct rule_tests *out;
+};
+
+static void read_all(struct reading *r, const struct tests_wanted *w)
 {
     regions_read(r);
     categories_read(r);
@@ -19,13 +26,15 @@ static void read_all(struct reading *r, bool run_tests)
     channels_read(r);
     organisations_read(r, NULL);
     rules_read(r);
-    if (run_tests)
+    if (w->run)
         ruletests_check(r);
+    if (w->keep)
+        ruletests_read(r, w->keep, w->out);
     if (arena_overflowed(r->arena) && reading_errors(r) == 0)
         reading_full(r);
 }
 
-const struct ruleset *conf_load_ruleset(const struct source *s, bool run_tests, struct diag *diag)
+static const struct ruleset *load(const struct source *s, const struct tests_wanted *w, struct diag *diag)
 {
     struct arena *arena = arena_new(RULESET_BUDGET), *scratch = arena_new(0);
     struct ruleset *rs = arena ? ARENA_NEW(arena, struct ruleset) : NULL;
@@ -37,7 +46,7 @@ const struct ruleset *conf_load_ruleset(const struct source *s, bool run_tests, 
         rs->arena = arena;
         rs->hash = source_hash(&part);
         atomic_init(&rs->refs, 1);
-        read_all(&r, run_tests);
+        read_all(&r, w);
         good = reading_errors(&r) == 0;
     }
     arena_free(scratch);
@@ -46,6 +55,19 @@ const struct ruleset *conf_load_ruleset(const struct source *s, bool run_tests, 
         return NULL;
     }
     return rs;
+}
+
+const struct ruleset *conf_load_ruleset(const struct source *s, bool run_tests, struct diag *diag)
+{
+    const struct tests_wanted w = {.run = run_tests};
+    return load(s, &w, diag);
+}
+
+const struct ruleset *conf_load_tests(const struct source *s, struct arena *a, struct diag *diag,
+                                      struct rule_tests *tests)
+{
+    const struct tests_wanted w = {.keep = a, .out = tests};
+    return load(s, &w, diag);
 }
 
 static int by_id(const void *a, const void *b)

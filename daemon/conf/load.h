@@ -12,9 +12,15 @@
 #include "core/peer.h"
 #include "core/ruleset.h"
 
+struct rule_tests;
+
 /* NULL when diag got an error. The caller owns one reference. `run_tests`: also run the tests beside the
  * rules. */
 const struct ruleset *conf_load_ruleset(const struct source *s, bool run_tests, struct diag *diag);
+
+/* The same without running the tests: they are read into `a`, and keep to the rule set. */
+const struct ruleset *conf_load_tests(const struct source *s, struct arena *a, struct diag *diag,
+                                      struct rule_tests *tests);
 
 /* Needs the rule set for regions and organisations. `keys_dir`: <id>.pub files; missing ones are not
  * enrolled. */

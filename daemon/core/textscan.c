@@ -23,6 +23,7 @@ struct node {
 
 struct textscan {
     int n_words, n_nodes;
+    struct str *words;
     struct node *nodes;   /* 0 is the root */
     unsigned char *label; /* the byte that leads to each state */
     unsigned char *ends;  /* 1 where a word ends, here or along `output` */
@@ -161,9 +162,12 @@ static bool build(struct textscan *t, struct arena *a, struct arena *scratch, co
     t->label = ARENA_ARRAY(a, n, unsigned char);
     t->ends = ARENA_ARRAY(a, n, unsigned char);
     t->same = ARENA_ARRAY(a, (size_t)t->n_words, int32_t);
+    t->words = ARENA_ARRAY(a, (size_t)t->n_words, struct str);
     t->rows = ARENA_ARRAY(a, dense * (size_t)t->n_classes, int32_t);
-    if (n > INT32_MAX || !ranges || !t->nodes || !t->label || !t->ends || !t->same || !t->rows)
+    if (n > INT32_MAX || !ranges || !t->nodes || !t->label || !t->ends || !t->same || !t->words || !t->rows)
         return false;
+    if (t->n_words)
+        memcpy(t->words, words, (size_t)t->n_words * sizeof *words);
     ranges[0] = (struct range){0, t->n_words, 0};
     t->n_nodes = 1;
     for (int state = 0; state < t->n_nodes; state++)
@@ -233,4 +237,15 @@ bool textscan_find(const struct textscan *t, struct str folded, unsigned char *h
 size_t textscan_hits_size(const struct textscan *t)
 {
     return t ? ((size_t)t->n_words + 7) / 8 : 0;
+}
+
+int textscan_count(const struct textscan *t)
+{
+    return t ? t->n_words : 0;
+}
+
+struct str textscan_word(const struct textscan *t, int i)
+{
+    assert(i >= 0 && i < t->n_words);
+    return t->words[i];
 }

@@ -10,11 +10,13 @@
 
 struct textscan;
 
-/* Over `n` folded, non-empty words; duplicates allowed. NULL past the arena's budget. */
+/* Over `n` folded, non-empty words, whose bytes have to stay; duplicates allowed. NULL past the arena's budget. */
 struct textscan *textscan_build(struct arena *a, const struct str *words, int n);
 /* Sets bit i of `hits` (textscan_hits_size bytes, zeroed by the callee) for every word that occurs. `t` may be NULL. */
 void textscan_run(const struct textscan *t, struct str folded, unsigned char *hits);
 size_t textscan_hits_size(const struct textscan *t);
+int textscan_count(const struct textscan *t);
+struct str textscan_word(const struct textscan *t, int i);
 
 /* Where words occur: in order of their ends, the longer before the shorter. */
 struct textscan_log {

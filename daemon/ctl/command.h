@@ -48,6 +48,10 @@ enum option_id {
     OPT_KIND,
     OPT_JSONL,
     OPT_LABELS,
+    OPT_NAME,
+    OPT_COVERAGE,
+    OPT_MUTATE,
+    OPT_SEED,
     OPTION_COUNT
 };
 #define OPT(name) (UINT64_C(1) << OPT_##name)
@@ -121,6 +125,7 @@ int run_hub(const struct call *c);
 int run_ping(const struct call *c);
 int run_rules_check(const struct call *c);
 int run_rules_schema(const struct call *c);
+int run_rules_test(const struct call *c);
 int run_rules_classify(const struct call *c);
 int run_rules_score(const struct call *c);
 

@@ -1,0 +1,24 @@
+/*
+ * ruleset_dir.h - the rule set of a configuration directory, with its tests, for the offline tools
+ *
+ * Read and checked as the daemon would, but nothing is published and the tests are not run.
+ */
+#ifndef CTL_RULESET_DIR_H
+#define CTL_RULESET_DIR_H
+
+#include "conf/ruletests.h"
+#include "ctl/command.h"
+
+struct ruleset_dir {
+    const char *shown_as; /* the directory, as findings name it */
+    struct arena *arena;  /* source, tests */
+    struct source source;
+    const struct ruleset *rs;
+    struct rule_tests tests;
+};
+
+/* The directory is the first argument, or that of -c. False after telling on stderr what is wrong with it. */
+bool ruleset_dir_open(const struct call *c, struct ruleset_dir *out);
+void ruleset_dir_close(struct ruleset_dir *d);
+
+#endif
