@@ -43,6 +43,9 @@ static void the_papers_example(void **state)
     assert_int_equal(hits, 0x04);
     textscan_run(t, STR(""), &hits);
     assert_int_equal(hits, 0);
+    assert_int_equal(textscan_count(t), 4);
+    assert_str(textscan_word(t, 3), "hers");
+    assert_int_equal(textscan_count(NULL), 0);
     arena_free(a);
 }
 
