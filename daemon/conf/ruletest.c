@@ -3,19 +3,20 @@
  */
 #include "conf/ruletests.h"
 
-struct full_context {
+struct load_context {
     const struct roster *roster;
-    struct ints full;
+    const struct test_loads *loads;
 };
 
 static struct load load_of(void *context, int organisation)
 {
-    const struct full_context *f = context;
-    struct load load = {0, f->roster->items[organisation].capacity};
-    for (int i = 0; i < f->full.n; i++)
-        if (f->full.items[i] == organisation)
-            load.open = load.capacity;
-    return load;
+    const struct load_context *c = context;
+    for (int i = 0; i < c->loads->n; i++) {
+        const struct test_load *l = &c->loads->items[i];
+        if (l->organisation == organisation)
+            return (struct load){l->open, l->capacity, l->given_ms};
+    }
+    return (struct load){.capacity = c->roster->items[organisation].capacity};
 }
 
 /* What differs, so far. */
@@ -78,6 +79,55 @@ static struct str kind_got(const struct ruleset *rs, const struct decision *d)
         d->organisation >= 0 ? word_of(org_kind_words, (int)rs->roster.items[d->organisation].kind) : "none");
 }
 
+static bool same_duration(struct duration a, struct duration b)
+{
+    return a.count == b.count && a.unit == b.unit;
+}
+
+static struct str duration_text(struct arena *a, struct duration d)
+{
+    static const char *const units[] = {
+        [DURATION_WORKDAYS] = "workday", [DURATION_DAYS] = "day", [DURATION_MONTHS] = "month"};
+    return d.count ? arena_printf(a, "%d %s%s", d.count, units[d.unit], d.count == 1 ? "" : "s") : STR("none");
+}
+
+static void compare_duration(struct differences *o, const char *what, struct duration expected,
+                             struct duration got)
+{
+    if (expected.count && !same_duration(expected, got))
+        differs(o, what, duration_text(o->a, expected), duration_text(o->a, got));
+}
+
+/* Why a candidate was passed over; as a leader rather than as a partner. */
+static const char *passed_got(const struct decision *d, int organisation)
+{
+    const struct candidate *found = NULL;
+    for (int i = 0; i < d->n_candidates; i++)
+        if (d->candidates[i].organisation == organisation && (!found || found->partner))
+            found = &d->candidates[i];
+    return found ? word_of(passed_words, (int)found->passed) : "not looked at";
+}
+
+/* How the ladder was climbed. */
+static void compare_climb(struct differences *o, const struct ruleset *rs, const struct test_expected *e,
+                          const struct decision *d)
+{
+    if (e->partner >= 0 && e->partner != d->partner)
+        differs(o, "partner", organisation_id(rs, e->partner), organisation_id(rs, d->partner));
+    if (e->rung && e->rung != d->rung + 1)
+        differs(o, "rung", arena_printf(o->a, "%d", e->rung),
+                d->rung >= 0 ? arena_printf(o->a, "%d", d->rung + 1) : STR("none"));
+    for (int i = 0; i < e->n_passed; i++) {
+        const struct test_passed *p = &e->passed[i];
+        const char *got = passed_got(d, p->organisation), *wanted = word_of(passed_words, p->reason);
+        if (strcmp(got, wanted) != 0)
+            differs(o, arena_printf(o->a, "passed " STR_FMT, STR_ARG(organisation_id(rs, p->organisation))).p,
+                    str_from(wanted), str_from(got));
+    }
+    compare_duration(o, "respond_within", e->respond_within, d->respond_within);
+    compare_duration(o, "finish_within", e->finish_within, d->finish_within);
+}
+
 /* All that is not as expected, in words; empty when the test passes. */
 static struct str compare(struct arena *a, const struct ruleset *rs, const struct test_expected *e,
                           const struct decision *d)
@@ -96,6 +146,7 @@ static struct str compare(struct arena *a, const struct ruleset *rs, const struc
                 organisation_id(rs, d->organisation));
     if (e->kind && e->kind != kind)
         differs(&o, "kind", str_from(word_of(org_kind_words, e->kind)), kind_got(rs, d));
+    compare_climb(&o, rs, e, d);
     if (e->code.n && !str_eq(e->code, code))
         differs(&o, "code", e->code, code);
     if (e->reason.n && !str_eq(e->reason, reason))
@@ -110,10 +161,10 @@ static struct str compare(struct arena *a, const struct ruleset *rs, const struc
 bool ruletest_run(struct arena *a, const struct ruleset *rs, const struct rule_test *t,
                   struct test_result *out)
 {
-    struct full_context full = {&rs->roster, t->full};
-    struct load_view load = {load_of, &full};
+    struct load_context context = {&rs->roster, &t->loads};
+    struct load_view load = {load_of, &context};
     struct test_result result;
-    if (!decide(a, rs, &t->referral, NULL, 0, load, &result.decision))
+    if (!decide(a, rs, &t->referral, t->declined.items, t->declined.n, load, &result.decision))
         return false;
     result.differs = compare(a, rs, &t->expected, &result.decision);
     result.passed = result.differs.n == 0;

@@ -13,9 +13,24 @@
 /* What has to come out; 0, -1 and empty: anything. */
 struct test_expected {
     struct str rule, code, reason;
-    int organisation, kind, outcome, category; /* organisation, category: -1 when not given */
+    int organisation, partner, kind, outcome, category; /* organisation, partner, category: -1 when not given */
+    int rung;                                           /* from 1 */
+    struct duration respond_within, finish_within;
+    const struct test_passed { /* who was looked at, and has to be passed over for this reason */
+        int organisation, reason;
+    } * passed;
+    int n_passed;
     struct strs tags;
     bool has_tags;
+};
+
+/* What is open at the organisations; those that are not listed are idle. */
+struct test_loads {
+    struct test_load {
+        int organisation, open, capacity;
+        int64_t given_ms;
+    } * items;
+    int n;
 };
 
 struct rule_test {
@@ -23,7 +38,8 @@ struct rule_test {
     struct str file;      /* "rules/20-labour.yaml" */
     struct diag_place at; /* of the name */
     struct referral referral;
-    struct ints full; /* organisations without a free place */
+    struct test_loads loads;
+    struct ints declined; /* organisations that must not be asked again */
     struct test_expected expected;
 };
 

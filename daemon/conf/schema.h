@@ -54,6 +54,9 @@ bool unknown_key(struct reading *r, const struct node *v, const char *const *key
 const struct node *node_elements(const struct node *v);
 int node_elements_count(const struct node *v);
 
+/* `one`, which stores a struct str, for each of one or a list; into struct strs. */
+bool read_each(struct reading *r, const struct node *v, const struct field *f, field_reader *one, void *out);
+
 /* Every element of the list that stands under `key` of a file's root, in order; nothing when it is not there.
  */
 void schema_each(struct reading *r, const struct node *root, const char *key,
@@ -65,6 +68,11 @@ bool schema_root(struct reading *r, const struct node *root, const struct field 
 bool slug_valid(struct str s);
 /* One element; false after reporting. */
 bool slug_check(struct reading *r, const struct node *v, const char *what);
+
+/* A number without sign, at most 15 digits. */
+bool digits_parse(struct str s, int64_t *out);
+/* The same with at most two decimals. */
+bool decimal_parse(struct str s, int64_t *hundredths);
 
 /* Readers. `out` is what the comment says. */
 field_reader read_node;      /* const struct node *: looked at later */
@@ -78,6 +86,7 @@ field_reader read_yuan;      /* int64_t: minor units */
 field_reader read_duration;  /* struct duration */
 field_reader read_days;      /* int64_t: days; "30 days", "2 months" of 30, "1 year" of 365 */
 field_reader read_day;       /* int32_t: day; "2026-05-01" */
+field_reader read_moment;    /* int64_t: milliseconds; "2026-05-01 10:30" */
 field_reader read_word;      /* int: of the table `of` */
 field_reader read_words;     /* uint64_t: bits 1 << value; a word or a list */
 field_reader read_flags;     /* unsigned: values or-ed; a list */

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-static const struct shape credit_code_shape = {.kind = SHAPE_TEXT, .pattern = "^[0-9A-HJ-NP-RT-UW-Y]{18}$"};
+const struct shape credit_code_shape = {.kind = SHAPE_TEXT, .pattern = "^[0-9A-HJ-NP-RT-UW-Y]{18}$"};
 const struct shape credit_codes_shape = {.kind = SHAPE_LIST, .of = &credit_code_shape};
 
 static int by_bytes(const void *a, const void *b)
@@ -37,21 +37,26 @@ bool read_slug_set(struct reading *r, const struct node *v, const struct field *
     return true;
 }
 
+bool read_credit_code(struct reading *r, const struct node *v, const struct field *f, void *out)
+{
+    struct str code;
+    if (!read_text(r, v, f, &code))
+        return false;
+    if (!identity_credit_code_valid(code))
+        return reading_error(r, v->at,
+                             "18 digits and capital letters (without I, O, S, V, Z); compare it with the "
+                             "business licence",
+                             "this is no unified social credit code: its check character does not fit");
+    *(struct str *)out = code;
+    return true;
+}
+
 bool read_credit_codes(struct reading *r, const struct node *v, const struct field *f, void *out)
 {
     struct strs s;
-    if (!read_texts(r, v, f, &s))
+    if (!node_is(r, v, NODE_LIST, "a list of credit codes") || !read_each(r, v, f, read_credit_code, &s))
         return false;
-    bool good = true;
-    int n = 0;
-    for (const struct node *e = v->first; e; e = e->next, n++)
-        if (!identity_credit_code_valid(s.items[n]))
-            good = reading_error(r, e->at,
-                                 "18 digits and capital letters (without I, O, S, V, Z); compare it with the "
-                                 "business licence",
-                                 "this is no unified social credit code: its check character does not fit");
     sort_strings((struct str *)s.items, &s.n);
-    if (good)
-        *(struct strs *)out = s;
-    return good;
+    *(struct strs *)out = s;
+    return true;
 }

@@ -7,8 +7,9 @@
 #include "conf/schema.h"
 
 field_reader read_slug_set;     /* struct strs; a list; `of` as for read_slug */
+field_reader read_credit_code;  /* struct str */
 field_reader read_credit_codes; /* struct strs; a list of unified social credit codes */
-extern const struct shape credit_codes_shape;
+extern const struct shape credit_code_shape, credit_codes_shape;
 
 /* Sorts by bytes and drops what stands twice. */
 void sort_strings(struct str *items, int *n);

@@ -32,7 +32,7 @@ static const struct shape bool_shape = {.kind = SHAPE_BOOL};
 static const struct shape true_shape = {.kind = SHAPE_TRUE};
 static const struct shape int_shape = {.kind = SHAPE_INT};
 static const struct shape yuan_shape = {.kind = SHAPE_YUAN};
-static const struct shape duration_shape = {.kind = SHAPE_TEXT,
+const struct shape duration_shape = {.kind = SHAPE_TEXT,
                                             .about = "3 workdays, 30 days, 2 months",
                                             .pattern = "^[1-9][0-9]{0,3} (workday|day|month)s?$"};
 /* Texts of templates. What stands between braces is a placeholder of template.c. */
@@ -46,6 +46,9 @@ static const struct shape days_shape = {.kind = SHAPE_TEXT,
                                         .pattern = "^[1-9][0-9]{0,4} (day|month|year)s?$"};
 static const struct shape day_shape = {
     .kind = SHAPE_TEXT, .about = "as in 2026-05-01", .pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"};
+const struct shape moment_shape = {.kind = SHAPE_TEXT,
+                                   .about = "as in 2026-05-01 10:30",
+                                   .pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2} ([01][0-9]|2[0-3]):[0-5][0-9]$"};
 static const struct shape fields_shape = {.kind = SHAPE_FIELDS};
 static const struct shape regions_shape = {.kind = SHAPE_ONE_OR_LIST, .of = &region_shape, .least = 1};
 static const struct shape region_list_shape = {.kind = SHAPE_LIST, .of = &region_shape, .least = 1};
@@ -67,6 +70,7 @@ static const struct {
     {read_duration, &duration_shape},
     {read_days, &days_shape},
     {read_day, &day_shape},
+    {read_moment, &moment_shape},
     {read_word, &word_shape},
     {read_words, &words_shape},
     {read_flags, &word_list_shape},
@@ -82,6 +86,7 @@ static const struct {
     {read_category_list, &category_list_shape},
     {read_category_name, &category_name_shape},
     {read_slug_set, &slug_list_shape},
+    {read_credit_code, &credit_code_shape},
     {read_credit_codes, &credit_codes_shape},
     {read_hours, &hours_shape},
     {read_organisation, &slug_shape},

@@ -53,6 +53,6 @@ const struct shape *field_shape(const struct field *f);
 /* Common ones. */
 extern const struct shape text_shape, text_any_shape, slug_shape, slugs_shape, slug_list_shape, texts_shape,
     word_shape, words_shape, word_list_shape, region_shape, category_shape, categories_shape,
-    pattern_slug_shape;
+    pattern_slug_shape, moment_shape, duration_shape;
 
 #endif

@@ -10,9 +10,8 @@
 #define TEXT_MAX  500
 #define SLUG_MAX  64
 #define WORDS_MAX 64
-/* No sum of money in a dispute comes near; far from where yuan times 100 would overflow. */
-#define YUAN_DIGITS_MAX 15
-#define DAYS_MAX        36500
+/* No number here comes near; far from where yuan times 100 would overflow. */
+#define DIGITS_MAX 15
 
 bool read_node(struct reading *r, const struct node *v, const struct field *f, void *out)
 {
@@ -101,9 +100,9 @@ bool read_true(struct reading *r, const struct node *v, const struct field *f, v
     return true;
 }
 
-static bool parse_digits(struct str s, int64_t *out)
+bool digits_parse(struct str s, int64_t *out)
 {
-    if (s.n == 0 || s.n > YUAN_DIGITS_MAX)
+    if (s.n == 0 || s.n > DIGITS_MAX)
         return false;
     int64_t value = 0;
     for (size_t i = 0; i < s.n; i++) {
@@ -120,7 +119,7 @@ bool read_int(struct reading *r, const struct node *v, const struct field *f, vo
     if (!node_is_text(r, v, "a number"))
         return false;
     int64_t value;
-    if (!parse_digits(v->text, &value))
+    if (!digits_parse(v->text, &value))
         return reading_error(r, v->at,
                              reading_hint(r, "write a whole number in digits, %lld to %lld",
                                           (long long)f->low, (long long)f->high),
@@ -132,73 +131,27 @@ bool read_int(struct reading *r, const struct node *v, const struct field *f, vo
     return true;
 }
 
+bool decimal_parse(struct str s, int64_t *hundredths)
+{
+    const char *dot = memchr(s.p, '.', s.n);
+    struct str whole = {s.p, dot ? (size_t)(dot - s.p) : s.n};
+    struct str rest = {dot ? dot + 1 : "00", dot ? s.n - whole.n - 1 : 2};
+    int64_t units, parts;
+    if (!digits_parse(whole, &units) || rest.n > 2 || !digits_parse(rest, &parts))
+        return false;
+    *hundredths = units * 100 + (rest.n == 1 ? parts * 10 : parts);
+    return true;
+}
+
 bool read_yuan(struct reading *r, const struct node *v, const struct field *f, void *out)
 {
     (void)f;
     if (!node_is_text(r, v, "a sum in yuan"))
         return false;
-    const char *dot = memchr(v->text.p, '.', v->text.n);
-    struct str whole = {v->text.p, dot ? (size_t)(dot - v->text.p) : v->text.n};
-    struct str cents = {dot ? dot + 1 : "00", dot ? v->text.n - whole.n - 1 : 2};
-    int64_t yuan, fen;
-    if (!parse_digits(whole, &yuan) || cents.n > 2 || !parse_digits(cents, &fen))
+    if (!decimal_parse(v->text, out))
         return reading_error(r, v->at, "digits only, in yuan: 500000 or 500000.50; at most 15 digits",
                              "`" STR_FMT "` is not a sum of money", STR_ARG(v->text));
-    *(int64_t *)out = yuan * 100 + (cents.n == 1 ? fen * 10 : fen);
     return true;
-}
-
-bool read_duration(struct reading *r, const struct node *v, const struct field *f, void *out)
-{
-    (void)f;
-    if (!node_is_text(r, v, "a duration"))
-        return false;
-    struct duration d;
-    if (!duration_parse(v->text, &d))
-        return reading_error(r, v->at, "write `3 workdays`, `30 days` or `2 months`; 1 to 1000",
-                             "`" STR_FMT "` is not a duration", STR_ARG(v->text));
-    *(struct duration *)out = d;
-    return true;
-}
-
-/* How long ago: not a legal period, so that a month is 30 days and a year 365, wherever it begins. */
-static int64_t days_of(struct str s)
-{
-    static const struct {
-        const char *unit, *units;
-        int days;
-    } units[] = {{"day", "days", 1}, {"month", "months", 30}, {"year", "years", 365}};
-    const char *blank = memchr(s.p, ' ', s.n);
-    int64_t count;
-    if (!blank || !parse_digits((struct str){s.p, (size_t)(blank - s.p)}, &count) || count > DAYS_MAX)
-        return -1;
-    struct str unit = {blank + 1, s.n - (size_t)(blank - s.p) - 1};
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (str_eqz(unit, units[i].unit) || str_eqz(unit, units[i].units))
-            return count * units[i].days;
-    return -1;
-}
-
-bool read_days(struct reading *r, const struct node *v, const struct field *f, void *out)
-{
-    (void)f;
-    if (!node_is_text(r, v, "a number of days, months or years"))
-        return false;
-    int64_t days = days_of(v->text);
-    if (days < 1 || days > DAYS_MAX)
-        return reading_error(r, v->at, "write `30 days`, `2 months` (30 days each) or `1 year` (365); up to 100 years",
-                             "`" STR_FMT "` is not a length of time", STR_ARG(v->text));
-    *(int64_t *)out = days;
-    return true;
-}
-
-bool read_day(struct reading *r, const struct node *v, const struct field *f, void *out)
-{
-    (void)f;
-    return node_is_text(r, v, "a day") &&
-           (calendar_parse_day(v->text, out) ||
-            reading_error(r, v->at, "write it as 2026-05-01", "`" STR_FMT "` is not a day of the calendar",
-                          STR_ARG(v->text)));
 }
 
 static const char *suggest_word(struct reading *r, struct str wrong, const struct word *table)
@@ -276,7 +229,7 @@ bool read_flags(struct reading *r, const struct node *v, const struct field *f, 
     return good;
 }
 
-static bool read_each(struct reading *r, const struct node *v, const struct field *f, field_reader *one,
+bool read_each(struct reading *r, const struct node *v, const struct field *f, field_reader *one,
                       void *out)
 {
     int n = node_elements_count(v), left = n;
