@@ -235,6 +235,26 @@ static bool strings_cond(struct reading *r, const struct node *v, const struct c
     return read(r, v, &f, &s) && push_strings(r, v, l, k->kind, s);
 }
 
+struct missing_record {
+    bool missing;
+};
+static const struct field missing_fields[] = {
+    {"missing", read_true, offsetof(struct missing_record, missing), REQUIRED, .about = "the agency named none"},
+    {0},
+};
+static const struct shape missing_shape = {.kind = SHAPE_FIELDS, .name = "missing", .fields = missing_fields};
+
+/* A list of names; or {missing: true}, which the empty name stands for. */
+static bool offence_cond(struct reading *r, const struct node *v, const struct cond_key *k, struct cond_list *l)
+{
+    static const struct str none[] = {{"", 0}};
+    struct missing_record m = {false};
+    if (v->kind != NODE_MAP)
+        return strings_cond(r, v, k, l);
+    return schema_read(r, v, k->key, missing_fields, &m) &&
+           push_strings(r, v, l, COND_OFFENCE, (struct strs){none, 1});
+}
+
 /* Folded copies of a list of texts; what folds to nothing is an error. */
 static bool folded_list(struct reading *r, const struct node *v, struct strs *out)
 {
@@ -310,6 +330,8 @@ static bool text_cond(struct reading *r, const struct node *v, const struct cond
 
 static const struct shape filled_texts_shape = {.kind = SHAPE_LIST, .of = &text_shape, .least = 1};
 static const struct shape filled_slugs_shape = {.kind = SHAPE_LIST, .of = &slug_shape, .least = 1};
+static const struct shape offence_shape = {
+    .kind = SHAPE_EITHER, .of = &missing_shape, .otherwise = &filled_texts_shape};
 static const struct shape filled_words_shape = {.kind = SHAPE_LIST, .of = &word_shape, .least = 1};
 
 const struct cond_key predicate_keys[] = {
@@ -322,7 +344,7 @@ const struct cond_key predicate_keys[] = {
     {"risk", risk_cond, 0, risk_words, &filled_words_shape, "at least one of these risk flags"},
     {"text", text_cond, COND_TEXT, NULL, &filled_texts_shape,
      "at least one of these words occurs in the summary or the agency's own category"},
-    {"offence", strings_cond, COND_OFFENCE, NULL, &filled_texts_shape, "the offence is one of these"},
+    {"offence", offence_cond, COND_OFFENCE, NULL, &offence_shape, "the offence that the agency named is one of these"},
     {"source_category", source_category_cond, COND_SOURCE_CATEGORY, NULL, &filled_texts_shape,
      "the agency's own category is one of these"},
     {"party", party_cond, 0, NULL, &party_cond_shape, "one party has all of this"},
