@@ -41,6 +41,7 @@ const struct ctl_option ctl_options[OPTION_COUNT] = {
     [OPT_COVERAGE] = {"coverage", 0, NULL, "also rules, rungs, conditions and classifiers that no test exercises"},
     [OPT_MUTATE] = {"mutate", 0, NULL, "also mistakes, made one by one in memory, that no test notices"},
     [OPT_SEED] = {"seed", 0, "N", "draw the mutants of --limit with this seed (default 1)"},
+    [OPT_APPLY] = {"apply", 0, NULL, "carry out what is shown without it; safe to repeat"},
 };
 
 const struct command ctl_commands[] = {
@@ -152,6 +153,15 @@ const struct command ctl_commands[] = {
      .required = OPT(REASON),
      .wait_s = 120,
      .run = run_rules_rollback},
+    {.words = "rules affected",
+     .synopsis = "HASH",
+     .brief = "open referrals that a version decided, and where the rules in force would send them; --apply does it",
+     .example = "referralctl rules affected 3fa94c01 --apply --reason 第3版误派，按现行规则改派",
+     .min = 1,
+     .max = 1,
+     .options = OPT(JSON) | OPT(APPLY) | OPT(REASON),
+     .wait_s = 120,
+     .run = run_rules_affected},
     {.words = "rules propose",
      .synopsis = "",
      .brief = "check and test the directory's rule set, and keep it for a second person to approve",
