@@ -75,6 +75,8 @@ static void sheet_decision(struct view *v)
                                                   {"outcome_zh", "结果", CELL_TEXT},
                                                   {"organisation", "organisation", CELL_TEXT},
                                                   {"organisation_name", "组织", CELL_TEXT},
+                                                  {"partner", "jointly with", CELL_TEXT},
+                                                  {"partner_name", "协同组织", CELL_TEXT},
                                                   {"code", "code", CELL_TEXT},
                                                   {"rule", "rule", CELL_TEXT},
                                                   {"rule_name", "rule's name", CELL_TEXT},
@@ -83,6 +85,9 @@ static void sheet_decision(struct view *v)
                                                   {"classifier", "category set by", CELL_TEXT},
                                                   {"category", "category", CELL_TEXT},
                                                   {"tags", "tags", CELL_TEXT},
+                                                  {"earlier", "earlier of the same parties", CELL_INTEGER},
+                                                  {"earlier_at", "the latest", CELL_TIME},
+                                                  {"earlier_organisation", "went to before, or linked", CELL_TEXT},
                                                   {"respond_within", "respond within", CELL_TEXT},
                                                   {"finish_within", "finish within", CELL_TEXT},
                                                   {"ruleset", "rule set", CELL_TEXT},
@@ -105,6 +110,8 @@ static void sheet_decision(struct view *v)
         str_from(word_zh(explain_outcomes, (int)r->outcome)),
         r->organisation,
         organisation_name(v, r->organisation),
+        r->partner,
+        organisation_name(v, r->partner),
         r->code,
         str_empty(r->rule) && str_empty(r->by) ? STR("none matched") : r->rule,
         rule >= 0 ? arena_str(a, v->set->rules->rules[rule].name) : STR(""),
@@ -114,6 +121,9 @@ static void sheet_decision(struct view *v)
         r->classifier,
         r->category,
         text_tags(a, r),
+        r->earlier.count ? cell_int(a, r->earlier.count) : STR(""),
+        r->earlier.last_ms ? cell_time(a, r->earlier.last_ms) : STR(""),
+        r->earlier.organisation,
         text_duration(a, r->respond_within),
         text_duration(a, r->finish_within),
         arena_str(a, str_from(digest_hex(r->ruleset, hex))),
@@ -153,9 +163,10 @@ static void sheet_candidates(struct view *v)
 {
     static const struct sheet_column columns[] = {
         {"rung", "rung", CELL_INTEGER},   {"organisation", "organisation", CELL_TEXT},
-        {"name", "名称", CELL_TEXT},      {"open", "open", CELL_INTEGER},
-        {"capacity", "of", CELL_INTEGER}, {"passed", "why", CELL_TEXT},
-        {"zh", "原因", CELL_TEXT},        {NULL, NULL, 0}};
+        {"name", "名称", CELL_TEXT},      {"as", "as", CELL_TEXT},
+        {"open", "open", CELL_INTEGER},   {"capacity", "of", CELL_INTEGER},
+        {"passed", "why", CELL_TEXT},     {"zh", "原因", CELL_TEXT},
+        {NULL, NULL, 0}};
     const struct record *r = &v->x.stored;
     struct arena *a = v->job->arena;
     if (r->n_candidates == 0)
@@ -171,10 +182,11 @@ static void sheet_candidates(struct view *v)
         row[0] = cell_int(a, k->rung + 1);
         row[1] = k->organisation;
         row[2] = organisation_name(v, k->organisation);
-        row[3] = cell_int(a, k->open);
-        row[4] = cell_int(a, k->capacity);
-        row[5] = str_from(word_of(passed_words, (int)k->passed));
-        row[6] = str_from(word_zh(passed_words, (int)k->passed));
+        row[3] = k->partner ? STR("partner") : STR("");
+        row[4] = cell_int(a, k->open);
+        row[5] = cell_int(a, k->capacity);
+        row[6] = str_from(word_of(passed_words, (int)k->passed));
+        row[7] = str_from(word_zh(passed_words, (int)k->passed));
     }
 }
 

@@ -1,10 +1,7 @@
 /* snapshot.c - what the daemon decides by, swapped whole */
 #include "role/office/snapshot.h"
 
-#include <pthread.h>
 #include <stdlib.h>
-
-enum { TURN_TRIES = 8 }; /* then the turn is taken all the same: two decisions share it */
 
 struct publication {
     pthread_mutex_t lock;
@@ -17,6 +14,7 @@ static void free_board(struct snapshot *s)
     free(s->capacity);
     free(s->pending);
     free(s->given);
+    pthread_mutex_destroy(&s->turns);
 }
 
 struct snapshot *snapshot_new(const struct ruleset **rules, const struct peers **peers)
@@ -29,6 +27,7 @@ struct snapshot *snapshot_new(const struct ruleset **rules, const struct peers *
     s->capacity = calloc(n + 1, sizeof(*s->capacity));
     s->pending = calloc(n + 1, sizeof(*s->pending));
     s->given = calloc(n + 1, sizeof(*s->given));
+    pthread_mutex_init(&s->turns, NULL);
     if (!s->open || !s->capacity || !s->pending || !s->given) {
         free_board(s);
         free(s);
@@ -111,35 +110,22 @@ void snapshot_note_given(struct snapshot *s, int organisation, int64_t given_ms)
         ;
 }
 
-static bool takes_turns(const struct snapshot *s, const struct decision *d)
+/* When the rung takes turns: now, or just after the latest turn among those that were looked at. */
+static void take_turn(struct snapshot *s, const struct decision *d, struct turn *out)
 {
-    return d->rule >= 0 && d->rung >= 0 && s->rules->rules[d->rule].rungs[d->rung].pick == PICK_ROUND_ROBIN;
-}
-
-bool snapshot_take_turn(struct snapshot *s, const struct decision *d, int64_t now_ms, struct turn *out)
-{
-    long long seen = 0;
-    *out = (struct turn){.organisation = -1, .at_ms = now_ms};
-    if (!(s->needs & NEEDS_TURNS) || d->outcome != OUTCOME_ASSIGNED)
-        return true;
-    for (int i = 0; i < d->n_candidates; i++) {
+    bool in_turn = d->rule >= 0 && d->rung >= 0 && s->rules->rules[d->rule].rungs[d->rung].pick == PICK_ROUND_ROBIN;
+    if (d->outcome != OUTCOME_ASSIGNED)
+        return;
+    for (int i = 0; in_turn && i < d->n_candidates; i++) {
         const struct candidate *c = &d->candidates[i];
-        if (c->rung != d->rung || c->partner)
-            continue;
-        if (c->organisation == d->organisation)
-            seen = c->given_ms;
-        if (takes_turns(s, d) && out->at_ms <= c->given_ms)
+        if (c->rung == d->rung && !c->partner && out->at_ms <= c->given_ms)
             out->at_ms = c->given_ms + 1;
     }
-    if (!takes_turns(s, d)) {
-        snapshot_note_given(s, d->organisation, now_ms);
-        return true;
+    if (in_turn) {
+        out->organisation = d->organisation;
+        out->before_ms = atomic_load_explicit(&s->given[d->organisation], memory_order_relaxed);
     }
-    out->before_ms = seen;
-    if (!atomic_compare_exchange_strong(&s->given[d->organisation], &seen, out->at_ms))
-        return false;
-    out->organisation = d->organisation;
-    return true;
+    snapshot_note_given(s, d->organisation, out->at_ms);
 }
 
 void snapshot_give_turn_back(struct snapshot *s, const struct turn *t)
@@ -151,13 +137,16 @@ void snapshot_give_turn_back(struct snapshot *s, const struct turn *t)
 
 bool snapshot_decide(struct snapshot *s, struct arena *a, const struct question *q, struct decision *out, struct turn *turn)
 {
-    for (int i = 0; i < TURN_TRIES; i++) {
-        if (!decide(a, s->rules, q->referral, q->excluded, q->n_excluded, q->load, out))
-            return false;
-        if (snapshot_take_turn(s, out, q->now_ms, turn))
-            break;
-    }
-    return true;
+    bool turns = s->needs & NEEDS_TURNS;
+    *turn = (struct turn){.organisation = -1, .at_ms = q->now_ms};
+    if (turns)
+        pthread_mutex_lock(&s->turns);
+    bool ok = decide(a, s->rules, q->referral, q->excluded, q->n_excluded, q->load, out);
+    if (ok && turns)
+        take_turn(s, out, turn);
+    if (turns)
+        pthread_mutex_unlock(&s->turns);
+    return ok;
 }
 
 struct publication *publication_new(void)

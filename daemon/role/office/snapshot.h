@@ -13,6 +13,8 @@
 #include "core/peer.h"
 #include "core/ruleset.h"
 
+#include <pthread.h>
+
 struct snapshot {
     atomic_int refs;
     const struct ruleset *rules;
@@ -25,6 +27,7 @@ struct snapshot {
     atomic_int *pending;
     /* When each was last given something, decided or on record (ms); kept only when the rules take turns. */
     atomic_llong *given;
+    pthread_mutex_t turns; /* held while one is decided, when the rules take turns */
 };
 
 /* Takes over both references. The board starts empty, with the roster's capacities. NULL when memory is out. */
@@ -43,22 +46,14 @@ void snapshot_note_load(struct snapshot *s, struct str organisation, int open, i
 /* Notes what the database said about the latest turn; never moves one back. */
 void snapshot_note_given(struct snapshot *s, int organisation, int64_t given_ms);
 
-/* The turn that a decision takes. */
-struct turn {
-    int organisation;  /* -1: none is kept */
-    int64_t at_ms;     /* now, or just after the latest turn among those that were looked at */
-    int64_t before_ms; /* what stood there */
-};
-/*
- * Takes the turn for the organisation that `d` chose. False when somebody else took it since `d` was made, and the rung
- * takes turns: decide again.
- */
-bool snapshot_take_turn(struct snapshot *s, const struct decision *d, int64_t now_ms, struct turn *out);
-/* Nothing came of it: whose turn it was has it again, unless there was another one since. */
-void snapshot_give_turn_back(struct snapshot *s, const struct turn *t);
-
 /* -- deciding by it -- */
 
+/* The turn that a decision took. */
+struct turn {
+    int organisation;  /* -1: none is kept, its rung takes no turns */
+    int64_t at_ms;
+    int64_t before_ms; /* what stood there */
+};
 struct question {
     const struct referral *referral;
     const int *excluded;
@@ -66,8 +61,13 @@ struct question {
     struct load_view load;
     int64_t now_ms;
 };
-/* decide(), and takes the turn. False only when the arena is past its budget. */
+/*
+ * decide(), and the turn taken before anybody else decides by this snapshot: so turns are in order whichever threads
+ * decide. False only when the arena is past its budget.
+ */
 bool snapshot_decide(struct snapshot *s, struct arena *a, const struct question *q, struct decision *out, struct turn *turn);
+/* Nothing came of it: whose turn it was has it again, unless there was another one since. */
+void snapshot_give_turn_back(struct snapshot *s, const struct turn *t);
 
 struct publication;
 struct publication *publication_new(void);

@@ -186,6 +186,37 @@ static void makes_a_key_file_but_never_over_another(void **state)
     assert_false(keyring_create("/nonexistent/keys", why, sizeof why));
 }
 
+/* Equal texts and keys, equal marks; an older key's mark is still at hand; and nothing of the text shows. */
+static void marks(void **state)
+{
+    (void)state;
+    struct mark a[MARKS_MAX], b[MARKS_MAX], both[MARKS_MAX];
+    struct keyring *k = ring("1 " KEY_A "\n", 0600), *other = ring("7 " KEY_B "\n", 0600);
+    struct keyring *two = ring("1 " KEY_A "\n2 " KEY_B "\n", 0600);
+    assert_int_equal(seal_marks(k, STR("1:11010519491231002X\n"), a), 1);
+    assert_int_equal(seal_marks(k, STR("1:11010519491231002X\n"), b), 1);
+    assert_memory_equal(a[0].b, b[0].b, MARK_SIZE);
+    assert_int_equal(seal_marks(k, STR("1:11010519491231002x\n"), b), 1);
+    assert_memory_not_equal(a[0].b, b[0].b, MARK_SIZE);
+    assert_int_equal(seal_marks(other, STR("1:11010519491231002X\n"), b), 1);
+    assert_memory_not_equal(a[0].b, b[0].b, MARK_SIZE);
+    assert_int_equal(seal_marks(two, STR("1:11010519491231002X\n"), both), 2);
+    assert_memory_equal(both[0].b, b[0].b, MARK_SIZE); /* the newest first, whatever its number */
+    assert_memory_equal(both[1].b, a[0].b, MARK_SIZE);
+    keyring_free(two);
+    char text[1024] = "";
+    for (int i = 1; i <= 6; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%d %02x" KEY_A "\n", i, i);
+    for (char *p = strstr(text, KEY_A); p; p = strstr(p, KEY_A)) /* 64 digits again */
+        memmove(p + 62, p + 64, strlen(p + 64) + 1);
+    two = ring(text, 0600);
+    assert_non_null(two);
+    assert_int_equal(seal_marks(two, STR(""), both), MARKS_MAX);
+    keyring_free(two);
+    keyring_free(other);
+    keyring_free(k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +225,7 @@ int main(void)
         cmocka_unit_test(last_key_seals_and_all_open),
         cmocka_unit_test(budget),
         cmocka_unit_test(bad_key_files),
+        cmocka_unit_test(marks),
         cmocka_unit_test(makes_a_key_file_but_never_over_another),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);

@@ -54,8 +54,32 @@ static void the_last_user_frees(void **state)
         pthread_join(threads[i], NULL);
 }
 
+/* Whatever stands around it, one condition or one rung is enough. */
+static void needs(void **state)
+{
+    (void)state;
+    const struct cond plain[] = {{.kind = COND_ALL, .span = 1}, {.kind = COND_CHANNEL}};
+    const struct cond asks[][3] = {
+        {{.kind = COND_ALL, .span = 2}, {.kind = COND_NOT, .span = 1}, {.kind = COND_EARLIER}},
+        {{.kind = COND_ALL, .span = 2}, {.kind = COND_CHANNEL}, {.kind = COND_EARLIER_COUNT}}};
+    const struct rung rungs[][2] = {{{.pick = PICK_LEAST_LOADED}, {.pick = PICK_WEIGHTED}},
+                                    {{.pick = PICK_LEAST_LOADED}, {.pick = PICK_STICKY}},
+                                    {{.pick = PICK_ROUND_ROBIN}, {.pick = PICK_BEST_RATED}}};
+    static const unsigned of_rungs[] = {0, NEEDS_EARLIER, NEEDS_TURNS};
+    for (int r = 0; r < 3; r++) {
+        for (int c = -1; c < 2; c++) {
+            const struct rule rules[] = {{.when = plain, .n_when = 2},
+                                         {.when = c < 0 ? plain : asks[c], .n_when = c < 0 ? 2 : 3, .rungs = rungs[r], .n_rungs = 2}};
+            const struct classifier classifiers[] = {{.when = c < 0 ? plain : asks[c], .n_when = c < 0 ? 2 : 3}};
+            unsigned asked = c < 0 ? 0 : NEEDS_EARLIER;
+            assert_int_equal(ruleset_needs(&(struct ruleset){.rules = rules, .n_rules = 2}), of_rungs[r] | asked);
+            assert_int_equal(ruleset_needs(&(struct ruleset){.classifiers = classifiers, .n_classifiers = 1}), asked);
+        }
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(counted), cmocka_unit_test(the_last_user_frees)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(counted), cmocka_unit_test(the_last_user_frees), cmocka_unit_test(needs)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,6 +27,7 @@ struct world {
     struct str bytes; /* a referral */
     struct referral referral;
     int open[8], capacity[8];
+    int64_t given[8];
 };
 
 static int set_up(void **state)
@@ -73,7 +74,7 @@ static int tear_down(void **state)
 static struct load load_of(void *context, int organisation)
 {
     struct world *w = context;
-    return (struct load){w->open[organisation], w->capacity[organisation]};
+    return (struct load){w->open[organisation], w->capacity[organisation], w->given[organisation]};
 }
 
 /* The record of a decision made with the loads of the world. */
@@ -105,6 +106,7 @@ static void whatever_the_loads_it_comes_out_the_same(void **state)
         for (int k = 0; k < w->set.rules->roster.n; k++) {
             w->capacity[k] = 1 + random_below(&random, 5);
             w->open[k] = random_below(&random, w->capacity[k] + 1);
+            w->given[k] = random_below(&random, 3);
             if (random_below(&random, 4) == 0)
                 excluded[n++] = k;
         }
@@ -115,6 +117,42 @@ static void whatever_the_loads_it_comes_out_the_same(void **state)
         seen[r.outcome] = true;
     }
     assert_true(seen[OUTCOME_ASSIGNED] && seen[OUTCOME_MANUAL]);
+}
+
+/* What the rules were told came before is told again: its organisation is picked, and only by that. */
+static void what_came_before_is_told_again(void **state)
+{
+    struct world *w = *state;
+    bool seen = false;
+    for (int k = 0; k < w->set.rules->roster.n; k++) {
+        for (int i = 0; i < 8; i++)
+            w->capacity[i] = 3;
+        w->referral.earlier = (struct earlier){k + 1, ARRIVED - 1000 * k, k};
+        struct record r = decided(w, NULL, 0);
+        record_add_earlier(&r, w->set.rules, &w->referral.earlier);
+        struct explanation x = explained(w, &r, w->bytes);
+        assert_int_equal(x.result, EXPLAINED_IDENTICAL);
+        assert_int_equal(x.referral.earlier.count, k + 1);
+        assert_int_equal(x.referral.earlier.organisation, k);
+        seen = true;
+    }
+    assert_true(seen);
+}
+
+/* A decision as the first version kept it, with this rule set's hash: still the same, byte for byte. */
+static void an_old_record_comes_out_the_same(void **state)
+{
+    struct world *w = *state;
+    static const char rest[] =
+        "\x10\x01\x1a\x06labour\x22\x0drules/10.yaml\x28\x02\x3a\x05wagesR\x0blabour-3205\x60\x03\x68\x01\x70\x1e\x78\x02"
+        "\x82\x01\x0f\x0a\x0blabour-3205\x28\x03\x98\x01\xc0\xb0\xa9\xe4\xb7\x33";
+    char old[2 + 32 + sizeof(rest) - 1] = "\x0a\x20";
+    struct explanation x;
+    memcpy(old + 2, w->set.hash.b, 32);
+    memcpy(old + 34, rest, sizeof(rest) - 1);
+    assert_true(explain_decision(w->conf.arena, &w->set, STR("court-320505"), w->bytes, (struct str){old, sizeof(old)}, &x));
+    assert_int_equal(x.result, EXPLAINED_IDENTICAL);
+    assert_str(x.stored.organisation, "labour-3205");
 }
 
 static void a_changed_record_shows_its_fields(void **state)
@@ -193,6 +231,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(whatever_the_loads_it_comes_out_the_same, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_came_before_is_told_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_old_record_comes_out_the_same, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_changed_record_shows_its_fields, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_changed_load_comes_out_differently, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_made_again_says_why, set_up, tear_down),

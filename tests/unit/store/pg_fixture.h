@@ -156,7 +156,7 @@ static inline int pg_empty(void **state)
     (void)state;
     pg_sql(pg.conninfo, "TRUNCATE referral.chain, referral.submission, referral.referral, referral.docket, referral.decision, "
                         "referral.assignment, referral.load, referral.journal, referral.note, referral.supplement, "
-                        "referral.quarantine, referral.session, referral.ruleset, referral.ruleset_file, referral.publication, "
+                        "referral.quarantine, referral.session, referral.party_mark, referral.ruleset, referral.ruleset_file, referral.publication, "
                         "referral.proposal");
     return 0;
 }

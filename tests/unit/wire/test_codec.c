@@ -57,6 +57,8 @@ static void receipt(void **state)
                               .organisation_id = STR("o-1"),
                               .organisation_name = STR("横塘社区人民调解委员会"),
                               .rule = STR("rule-1"),
+                              .partner_id = STR("o-2"),
+                              .partner_name = STR("司法所"),
                               .retry_after_ms = 5};
     struct receipt got;
     struct str bytes = receipt_encode(a, &r);
@@ -64,6 +66,7 @@ static void receipt(void **state)
     assert_true(client_receipt_decode(a, bytes, &got));
     assert_true(str_eq(bytes, receipt_encode(a, &got)));
     assert_int_equal(got.status, RECEIPT_REFUSED);
+    assert_true(str_eqz(got.partner_id, "o-2") && str_eqz(got.partner_name, "司法所"));
     assert_true(id_eq(*got.referral, id_a) && same_digest(got.content, &digest_a) && got.journal_seq == 7);
     assert_int_equal(got.faults->n, 2);
     assert_true(str_eqz(got.faults->items[0].field, "parties[2].phone"));
@@ -203,6 +206,8 @@ static void assignment(void **state)
                                          .organisation_id = STR("o-1"),
                                          .agency_id = STR("court"),
                                          .agency_name = STR("某法院"),
+                                         .partner_id = STR("o-2"),
+                                         .partner_name = STR("司法所"),
                                          .referral_bytes = STR("\x08\x01\0"),
                                          .category = STR("labour"),
                                          .tags = tags,
@@ -216,6 +221,7 @@ static void assignment(void **state)
     assert_true(id_eq(m.assignment.referral, id_b) && m.assignment.term == 4 && m.assignment.n_tags == 2);
     assert_true(str_eq(m.assignment.referral_bytes, r.referral_bytes));
     assert_int_equal(m.assignment.n_supplements, 2);
+    assert_true(str_eqz(m.assignment.partner_id, "o-2") && str_eqz(m.assignment.partner_name, "司法所"));
     assert_true(str_eq(m.assignment.supplements[1], supplements[1]));
     assert_true(client_supplement_decode(a, m.assignment.supplements[0], &s));
     assert_true(str_eq(s.summary, sent.summary) && str_eqz(s.supplement_ref, "s-1"));
@@ -248,13 +254,16 @@ static void step_and_note(void **state)
                            .due_ms = 5,
                            .note = &digest_b,
                            .content = &digest_a,
-                           .actor = STR("o-1")};
+                           .actor = STR("o-1"),
+                           .partner_id = STR("o-2"),
+                           .partner_name = STR("司法所")};
     struct step got;
     struct str bytes = step_encode(a, &s);
     assert_true(step_decode(a, bytes, &got));
     assert_true(str_eq(bytes, step_encode(a, &got)));
     assert_true(id_eq(*got.assignment, id_b) && same_digest(got.note, &digest_b) &&
                 got.state == STATE_CONCLUDED);
+    assert_true(str_eqz(got.partner_id, "o-2") && str_eqz(got.partner_name, "司法所"));
     const struct step bare = {.agency = STR("court"), .seq = 1, .referral = id_a, .kind = STEP_RECEIVED};
     assert_true(step_decode(a, step_encode(a, &bare), &got));
     assert_true(!got.assignment && !got.note && !got.content && !got.ruleset);
@@ -287,7 +296,8 @@ static void record(void **state)
                          .classifiers = &classifier,
                          .n_classifiers = 1,
                          .categories = {.items = &category, .n = 1}};
-    const struct candidate candidates[] = {{0, 0, PASSED_FULL, 5, 5}, {1, 1, PASSED_CHOSEN, 0, 3}};
+    const struct candidate candidates[] = {{0, 0, PASSED_FULL, 5, 5, 0, false}, {1, 1, PASSED_CHOSEN, 0, 3, NOW - 5, false},
+                                           {0, 1, PASSED_PARTNER, 2, 9, 0, true}};
     const struct str tags[] = {STR("injury")};
     const int excluded[] = {0};
     struct decision d = {.outcome = OUTCOME_ASSIGNED,
@@ -295,10 +305,11 @@ static void record(void **state)
                          .n_tags = 1,
                          .rung = 1,
                          .organisation = 1,
+                         .partner = 0,
                          .respond_within = {3, DURATION_WORKDAYS},
                          .finish_within = {30, DURATION_DAYS},
                          .candidates = candidates,
-                         .n_candidates = 2,
+                         .n_candidates = 3,
                          .truncated = true};
     struct record r, got;
     assert_true(record_of(a, &rs, &d, excluded, 1, NOW, &r));
@@ -308,7 +319,9 @@ static void record(void **state)
     assert_true(digest_eq(got.ruleset, digest_a) && str_eqz(got.rule, "r-1") && got.rule_line == 14);
     assert_true(str_eqz(got.classifier, "c-1") && str_eqz(got.category, "labour") && got.truncated);
     assert_true(str_eqz(got.organisation, "o-2") && got.rung == 1 && got.arrived_ms == NOW);
-    assert_true(got.n_candidates == 2 && got.candidates[0].passed == PASSED_FULL &&
+    assert_true(str_eqz(got.partner, "o-1") && got.candidates[2].partner && !got.candidates[1].partner);
+    assert_true(got.candidates[1].given_ms == NOW - 5 && got.candidates[2].passed == PASSED_PARTNER);
+    assert_true(got.n_candidates == 3 && got.candidates[0].passed == PASSED_FULL &&
                 got.candidates[0].capacity == 5);
     assert_true(got.n_excluded == 1 && str_eqz(got.excluded[0], "o-1") && got.finish_within.count == 30);
     d = (struct decision){.outcome = OUTCOME_MANUAL,
@@ -317,12 +330,44 @@ static void record(void **state)
                           .category = -1,
                           .rung = -1,
                           .organisation = -1,
+                          .partner = -1,
                           .code = STR("no-rule")};
     assert_true(record_of(a, &rs, &d, NULL, 0, NOW, &r));
     assert_true(record_decode(a, record_encode(a, &r), &got));
-    assert_true(got.rung == -1 && str_empty(got.rule) && str_empty(got.organisation) &&
+    assert_true(got.rung == -1 && str_empty(got.rule) && str_empty(got.organisation) && str_empty(got.partner) &&
                 str_eqz(got.code, "no-rule"));
+    assert_true(record_earlier(&got, &rs).organisation == -1 && record_earlier(&got, &rs).count == 0);
+    const struct earlier before[] = {{3, NOW - 9, 1}, {0, 0, 0}, {1, NOW, -1}};
+    for (int i = 0; i < 3; i++) {
+        record_add_earlier(&r, &rs, &before[i]);
+        assert_true(record_decode(a, record_encode(a, &r), &got));
+        struct earlier e = record_earlier(&got, &rs);
+        assert_true(e.count == before[i].count && e.last_ms == before[i].last_ms && e.organisation == before[i].organisation);
+    }
     assert_false(record_decode(a, STR(""), &got)); /* no rule set */
+    arena_free(a);
+}
+
+/* As the first version wrote them: they must be read, and come out the same byte for byte when made again. */
+static void old_record(void **state)
+{
+    (void)state;
+    static const char old[] = "\x0a\x20"
+                         "\x2d\x71\x16\x42\xb7\x26\xb0\x44\x01\x62\x7c\xa9\xfb\xac\x32\xf5\xc8\x53\x0f\xb1\x90\x3c\xc4\xdb\x02\x25\x87\x17\x92\x1a\x48\x81"
+                         "\x10\x01\x1a\x06labour\x22\x0drules/10.yaml\x28\x02\x32\x03" "c-1:\x05wagesB\x06injuryB\x0fplatform-worker"
+                         "H\x01R\x13people-320505001001`\x03h\x01p\x1ex\x02\x82\x01\x13\x0a\x0blabour-3205\x18\x03 \x01(\x03"
+                         "\x82\x01\x19\x0a\x13people-320505001001\x10\x01(\x03\x88\x01\x01\x92\x01\x0blabour-3205"
+                         "\x98\x01\xc0\xb0\xa9\xe4\xb7\x33";
+    struct arena *a = arena_new(0);
+    struct str bytes = {old, sizeof(old) - 1};
+    struct record r;
+    assert_true(record_decode(a, bytes, &r));
+    assert_true(str_eqz(r.organisation, "people-320505001001") && str_empty(r.partner) && r.n_candidates == 2);
+    assert_true(r.candidates[1].given_ms == 0 && !r.candidates[1].partner);
+    struct earlier none = record_earlier(&r, &(struct ruleset){0});
+    assert_true(none.count == 0 && none.last_ms == 0 && none.organisation == -1);
+    record_add_earlier(&r, &(struct ruleset){0}, &none);
+    assert_true(str_eq(bytes, record_encode(a, &r)));
     arena_free(a);
 }
 
@@ -402,7 +447,7 @@ int main(void)
         cmocka_unit_test(entries),
         cmocka_unit_test(assignment),
         cmocka_unit_test(step_and_note),
-        cmocka_unit_test(record),
+        cmocka_unit_test(record), cmocka_unit_test(old_record),
         cmocka_unit_test(control),
         cmocka_unit_test(nothing_without_memory),
     };
