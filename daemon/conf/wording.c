@@ -265,7 +265,7 @@ static struct str demands(const struct wording *w, const struct target *t)
 
 struct str wording_target(const struct wording *w, const struct target *t)
 {
-    const char *comma = w->zh ? "，" : ", ";
+    const char *comma = w->between ? w->between : w->zh ? "，" : ", ";
     const struct str parts[] = {
         organisations(w, t),
         words_of_set(w, org_kind_words, t->kinds),

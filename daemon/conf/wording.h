@@ -13,6 +13,7 @@ struct wording {
     const struct ruleset *rs;
     bool zh;
     int most; /* elements of a list that are told; 0: all */
+    const char *between; /* parts of a target; NULL: a comma */
 };
 
 /* One condition that is no group: "category under labour", 类型属于 劳动争议. */

@@ -53,6 +53,8 @@ enum option_id {
     OPT_MUTATE,
     OPT_SEED,
     OPT_APPLY,
+    OPT_RULE,
+    OPT_FILE,
     OPTION_COUNT
 };
 #define OPT(name) (UINT64_C(1) << OPT_##name)
@@ -128,6 +130,7 @@ int run_ping(const struct call *c);
 int run_rules_check(const struct call *c);
 int run_rules_schema(const struct call *c);
 int run_rules_test(const struct call *c);
+int run_rules_graph(const struct call *c);
 int run_rules_classify(const struct call *c);
 int run_rules_score(const struct call *c);
 

@@ -42,6 +42,8 @@ const struct ctl_option ctl_options[OPTION_COUNT] = {
     [OPT_MUTATE] = {"mutate", 0, NULL, "also mistakes, made one by one in memory, that no test notices"},
     [OPT_SEED] = {"seed", 0, "N", "draw the mutants of --limit with this seed (default 1)"},
     [OPT_APPLY] = {"apply", 0, NULL, "carry out what is shown without it; safe to repeat"},
+    [OPT_RULE] = {"rule", 0, "ID", "only this rule"},
+    [OPT_FILE] = {"file", 0, "NAME", "only the rules of this file: 20-labour, or rules/20-labour.yaml"},
 };
 
 const struct command ctl_commands[] = {
@@ -272,6 +274,13 @@ const struct command ctl_commands[] = {
      .max = 1,
      .options = OPT(JSON) | OPT(NAME) | OPT(COVERAGE) | OPT(MUTATE) | OPT(LIMIT) | OPT(SEED),
      .run = run_rules_test},
+    {.words = "rules graph",
+     .synopsis = "[DIR]",
+     .brief = "the rules as a picture: DOT, or SVG drawn by Graphviz; with --out DIR an overview and a page for each file",
+     .example = "referralctl rules graph config --file 20-labour --format svg",
+     .max = 1,
+     .options = OPT(FORMAT) | OPT(RULE) | OPT(FILE) | OPT(OUT),
+     .run = run_rules_graph},
     {.words = "version",
      .synopsis = "",
      .brief = "version of this program",

@@ -8,7 +8,7 @@ set -euo pipefail
 BUILD="gcc make pkg-config libzmq3-dev libprotobuf-c-dev protobuf-c-compiler libpq-dev libyaml-dev libsodium-dev
        libsystemd-dev libmicrohttpd-dev libutf8proc-dev libjansson-dev uthash-dev"
 RUN="postgresql-15 protobuf-compiler python3 python3-zmq python3-protobuf"
-TEST="libcmocka-dev python3-pytest python3-yaml python3-jsonschema clang libclang-rt-14-dev nodejs npm scdoc mandoc systemd prometheus
+TEST="libcmocka-dev python3-pytest python3-yaml python3-jsonschema graphviz clang libclang-rt-14-dev nodejs npm scdoc mandoc systemd prometheus
       universal-ctags"
 BENCH="linux-perf"
 

@@ -10,6 +10,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import xml.etree.ElementTree
 
 import pytest
 
@@ -25,6 +26,11 @@ CASES = {
     "test-mutate": ["test", "--mutate"],
     "test-limit": ["test", "--mutate", "--limit", "10", "--seed", "7"],
     "test-no-directory": ["test", "elsewhere"],
+    "graph": ["graph"],
+    "graph-rule": ["graph", "--rule", "large-wages"],
+    "graph-no-rule": ["graph", "--rule", "large-wage"],
+    "graph-no-file": ["graph", "--file", "20-labour"],
+    "graph-format": ["graph", "--format", "png"],
 }
 FAILING = """
 tests:
@@ -85,6 +91,26 @@ def test_json_tells_what_the_text_tells(work: pathlib.Path) -> None:
         (TOOLS / "test-mutate.txt").read_text(encoding="utf-8")
     assert len(mutants["unnoticed"]) == mutants["tried"] - mutants["noticed"]
     assert sum(kind["made"] for kind in mutants["kinds"]) == mutants["tried"] == mutants["there"]
+
+
+def test_pages_are_drawn_and_refer_to_each_other(work: pathlib.Path) -> None:
+    (work / "pages").mkdir()
+    done = rules(work, "graph", "--format", "svg", "--out", "pages")
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert sorted(p.name for p in (work / "pages").iterdir()) == ["05-case.svg", "10-labour.svg", "90-rest.svg", "overview.svg"]
+    overview = (work / "pages" / "overview.svg").read_text(encoding="utf-8")
+    assert '"05-case.svg"' in overview and "大额劳动报酬" in overview
+    page = xml.etree.ElementTree.fromstring((work / "pages" / "05-case.svg").read_text(encoding="utf-8"))
+    drawn = "".join(page.itertext())
+    assert "标的额 > 5000 元" in drawn and "接 rules/10-labour.yaml" in drawn and "退回：not-a-dispute" in drawn
+    one = rules(work, "graph", "--format", "svg", "--file", "05-case")
+    assert one.stdout == (work / "pages" / "05-case.svg").read_bytes()
+
+
+def test_without_graphviz_it_says_what_to_install(work: pathlib.Path) -> None:
+    done = subprocess.run([REFERRALCTL, "rules", "graph", "config", "--format", "svg"], cwd=work, env={"PATH": str(work)},
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 1 and b"install the Debian package graphviz" in done.stderr
 
 
 def test_a_seed_draws_the_same_again_and_another_draws_others(work: pathlib.Path) -> None:
