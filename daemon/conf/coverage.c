@@ -41,6 +41,8 @@ static void see_rules(struct coverage *c, const struct ruleset *rs, const struct
     c->rules[decided].times++;
     if (way->decision.rung >= 0)
         c->rules[decided].rungs[way->decision.rung]++;
+    for (int i = 0; i < way->n_rungs; i++)
+        c->rules[decided].rungs[way->rungs[i]]++;
 }
 
 static void see_classifiers(struct coverage *c, const struct ruleset *rs, const struct test_way *way,

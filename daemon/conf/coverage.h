@@ -1,7 +1,7 @@
 /*
  * coverage.h - what of a rule set its tests exercise
  *
- * A rule is covered when it decides a test; a rung when it is the one that a test's organisation stands on; a
+ * A rule is covered when it decides a test; a rung when it is the one that a test's organisation stands on, or that its climb comes to; a
  * classifier when it applies. A condition is covered when tests that come as far as its rule see it hold, and
  * see it fail.
  */

@@ -19,6 +19,8 @@
 struct test_way {
     struct decision decision;
     struct match match; /* as the rules see it */
+    const int *rungs;   /* that its climb came to after the first */
+    int n_rungs;
 };
 
 struct mutants;

@@ -158,15 +158,46 @@ static struct str compare(struct arena *a, const struct ruleset *rs, const struc
     return o.text;
 }
 
+/* One after another declines, as far as `climb` tells who comes next, or until somebody else does. */
+static bool climb_on(struct differences *o, const struct ruleset *rs, const struct rule_test *t,
+                     struct load_view load, struct test_result *result)
+{
+    const struct ints *climb = &t->expected.climb;
+    int n = t->declined.n, *rungs = ARENA_ARRAY(o->a, (size_t)climb->n, int);
+    int *declined = ARENA_ARRAY(o->a, (size_t)(n + climb->n), int);
+    struct decision d = result->decision;
+    if (!rungs || !declined)
+        return false;
+    for (int i = 0; i < n; i++)
+        declined[i] = t->declined.items[i];
+    result->rungs = rungs;
+    for (int i = 0; i < climb->n; i++) {
+        if (i > 0 && !decide(o->a, rs, &t->referral, declined, n, load, &d))
+            return false;
+        if (d.organisation != climb->items[i]) {
+            differs(o, arena_printf(o->a, "climb %d", i + 1).p, organisation_id(rs, climb->items[i]),
+                    organisation_id(rs, d.organisation));
+            return true;
+        }
+        if (i > 0)
+            rungs[result->n_rungs++] = d.rung;
+        declined[n++] = d.organisation;
+    }
+    return true;
+}
+
 bool ruletest_run(struct arena *a, const struct ruleset *rs, const struct rule_test *t,
                   struct test_result *out)
 {
     struct load_context context = {&rs->roster, &t->loads};
     struct load_view load = {load_of, &context};
-    struct test_result result;
+    struct test_result result = {0};
     if (!decide(a, rs, &t->referral, t->declined.items, t->declined.n, load, &result.decision))
         return false;
-    result.differs = compare(a, rs, &t->expected, &result.decision);
+    struct differences o = {a, compare(a, rs, &t->expected, &result.decision)};
+    if (t->expected.climb.n && !climb_on(&o, rs, t, load, &result))
+        return false;
+    result.differs = o.text;
     result.passed = result.differs.n == 0;
     *out = result;
     return result.differs.p != NULL;

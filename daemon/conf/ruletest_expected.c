@@ -54,6 +54,8 @@ static const struct field expected_fields[] = {
      .about = "on which rung of the ladder, from 1"},
     {"passed", read_node, offsetof(struct expected_record, passed), OPTIONAL, .shape = &passed_shape,
      .about = "who was looked at, and why passed over"},
+    {"climb", read_organisation_list, offsetof(struct expected_record, e.climb), OPTIONAL,
+     .about = "who is asked one after another, as each declines; need not go to the end"},
     {"respond_within", read_duration, offsetof(struct expected_record, e.respond_within), OPTIONAL},
     {"finish_within", read_duration, offsetof(struct expected_record, e.finish_within), OPTIONAL},
     {"tags", read_slug_list, offsetof(struct expected_record, e.tags), OPTIONAL, "a tag"},

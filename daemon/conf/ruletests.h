@@ -20,6 +20,7 @@ struct test_expected {
         int organisation, reason;
     } * passed;
     int n_passed;
+    struct ints climb; /* who is asked one after another, each having declined; as far as it is given */
     struct strs tags;
     bool has_tags;
 };
@@ -61,6 +62,8 @@ int ruletests_count(struct reading *r);
 struct test_result {
     bool passed;
     struct decision decision;
+    const int *rungs; /* that `climb` came to after the first one's, from 0 */
+    int n_rungs;
     struct str differs; /* "rule `a`, got `b`; kind `people`, got `labour`"; empty when passed */
 };
 

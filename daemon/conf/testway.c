@@ -12,6 +12,8 @@ bool test_way_find(struct arena *a, const struct ruleset *rs, const struct rule_
     const struct decision *d = &result.decision;
     textscan_run(rs->words, t->referral.folded, hits);
     out->decision = *d;
+    out->rungs = result.rungs;
+    out->n_rungs = result.n_rungs;
     out->match = (struct match){.rules = rs,
                                 .referral = &t->referral,
                                 .category = d->category,
