@@ -97,16 +97,27 @@ static int by_text(const void *a, const void *b)
     return c ? c : (x->category > y->category) - (x->category < y->category);
 }
 
-/* What a text stands for that names `count` categories: a code wins over names. */
+static bool is_under(const struct category *items, int inner, int outer)
+{
+    return items[outer].order <= items[inner].order && items[inner].order < items[outer].end;
+}
+
+/* What a text stands for that names `count` categories: a code wins over names, and the topmost over those below it. */
 static int meaning(const struct category *items, const struct category_name *same, int count)
 {
-    if (same[0].category == same[count - 1].category)
-        return same[0].category;
+    int topmost = same[0].category;
     for (int i = 0; i < count; i++) {
         if (same[i].category >= 0 && str_eq(items[same[i].category].code, same[i].text))
             return same[i].category;
     }
-    return -1;
+    for (int i = 1; i < count && topmost >= 0; i++) {
+        int other = same[i].category;
+        if (other < 0 || is_under(items, topmost, other))
+            topmost = other;
+        else if (!is_under(items, other, topmost))
+            topmost = -1;
+    }
+    return topmost;
 }
 
 static int merge_names(const struct category *items, struct category_name *names, int n)

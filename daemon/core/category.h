@@ -35,7 +35,7 @@ struct categories {
 int categories_build(struct arena *a, struct category *items, int n, struct category_name *names, int n_names,
                      struct categories *out, const char **why);
 
-/* By code, name or alias; -1 when unknown or ambiguous. */
+/* By code, name or alias; -1 when unknown or ambiguous. Of two with the same name, one under the other, the upper. */
 int category_find(const struct categories *c, struct str text);
 bool category_under(const struct categories *c, int inner, int outer);
 

@@ -3,6 +3,7 @@
  */
 #include "ctl/command.h"
 
+#include "conf/ruletests.h"
 #include "ctl/json.h"
 #include "ctl/place.h"
 #include "ctl/trial.h"
@@ -44,11 +45,9 @@ static void write_rule(struct json_out *j, const struct ruleset *rs, const struc
 {
     const struct rule *rule = d->rule >= 0 ? &rs->rules[d->rule] : NULL;
     const struct organisation *o = d->organisation >= 0 ? &rs->roster.items[d->organisation] : NULL;
-    static const char *const outcomes[] = {[OUTCOME_ASSIGNED] = "assigned", [OUTCOME_MANUAL] = "manual",
-                                           [OUTCOME_REFUSED] = "refused"};
     key_text(j, "rule", rule ? rule->id : (struct str){NULL, 0});
     key_text(j, "kind", o ? str_from(word_of(org_kind_words, (int)o->kind)) : (struct str){NULL, 0});
-    key_text(j, "outcome", str_from(outcomes[d->outcome]));
+    key_text(j, "outcome", str_from(word_of(outcome_words, (int)d->outcome)));
     key_text(j, "organisation", o ? o->id : (struct str){NULL, 0});
     key_text(j, "reason", d->outcome == OUTCOME_ASSIGNED ? (struct str){NULL, 0} : d->code);
 }

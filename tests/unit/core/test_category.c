@@ -19,19 +19,20 @@ static void tree_and_names(void **state)
         {STR("wages"), 0},  {STR("labour"), 1},   {STR("overtime"), 2}, {STR("neighbour"), 3},
         {STR("injury"), 4}, {STR("工资"), 0},     {STR("劳动纠纷"), 1}, {STR("纠纷"), 1},
         {STR("纠纷"), 3},   {STR("劳动纠纷"), 1}, {STR("wages"), 2}, /* a name that is another's code */
+        {STR("薪酬"), 2},   {STR("薪酬"), 1},     {STR("薪酬"), 0},     /* one under the other */
     };
     struct categories c;
     const char *why = NULL;
-    assert_int_equal(categories_build(a, items, 5, names, 11, &c, &why), -1);
+    assert_int_equal(categories_build(a, items, 5, names, 14, &c, &why), -1);
     static const struct {
         const char *text;
         int category;
     } cases[] = {{"wages", 0},    {"labour", 1}, {"overtime", 2}, {"neighbour", 3},
                  {"injury", 4},   {"工资", 0},   {"劳动纠纷", 1}, {"纠纷", -1},
-                 {"nothing", -1}, {"", -1},      {"Wages", -1}};
+                 {"nothing", -1}, {"", -1},      {"Wages", -1},  {"薪酬", 1}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(category_find(&c, str_from(cases[i].text)), cases[i].category);
-    assert_int_equal(c.n_names, 8);
+    assert_int_equal(c.n_names, 9);
     static const bool under[5][5] = {
         /* in:       wages labour overtime neighbour injury */
         {true, true, false, false, false}, {false, true, false, false, false},
