@@ -18,11 +18,13 @@ static const struct word last_day_words[] = {
     {LAST_DAY_ROLL, "roll", "顺延"}, {LAST_DAY_KEEP, "keep", "不顺延"}, {0}};
 
 static const struct field mode_fields[] = {
-    {"name", read_text, offsetof(struct mode_record, name), REQUIRED},
+    {"name", read_text, offsetof(struct mode_record, name), REQUIRED, .about = "as people know it"},
     {"respond_within", read_duration, offsetof(struct mode_record, respond_within), REQUIRED},
     {"finish_within", read_duration, offsetof(struct mode_record, finish_within), REQUIRED},
-    {"last_day", read_word, offsetof(struct mode_record, last_day), OPTIONAL, last_day_words},
-    {"basis", read_text_any, offsetof(struct mode_record, basis), OPTIONAL},
+    {"last_day", read_word, offsetof(struct mode_record, last_day), OPTIONAL, last_day_words,
+     .about = "whether a deadline on a day off moves to the next workday"},
+    {"basis", read_text_any, offsetof(struct mode_record, basis), OPTIONAL,
+     .about = "law and article, or that it is a setting of this configuration"},
     {0},
 };
 static const struct shape mode_shape = {.kind = SHAPE_FIELDS, .name = "mode", .fields = mode_fields};
@@ -35,8 +37,9 @@ struct channel_record {
 };
 
 static const struct field channel_fields[] = {
-    {"name", read_text, offsetof(struct channel_record, name), REQUIRED},
-    {"modes", read_node, offsetof(struct channel_record, modes), REQUIRED, .shape = &modes_shape},
+    {"name", read_text, offsetof(struct channel_record, name), REQUIRED, .about = "as people know it"},
+    {"modes", read_node, offsetof(struct channel_record, modes), REQUIRED, .shape = &modes_shape,
+     .about = "its modes; each needs its limits"},
     {0},
 };
 static const struct shape channel_shape = {.kind = SHAPE_FIELDS, .fields = channel_fields};
@@ -48,7 +51,8 @@ struct file_record {
     struct hours working;
 };
 static const struct field file_fields[] = {
-    {"channels", read_node, offsetof(struct file_record, channels), REQUIRED, .shape = &channels_shape},
+    {"channels", read_node, offsetof(struct file_record, channels), REQUIRED, .shape = &channels_shape,
+     .about = "all channels"},
     {"working_hours", read_hours, offsetof(struct file_record, working), OPTIONAL,
      .about = "when an arrival counts as in working time; without it workdays 09:00-17:00"},
     {0},

@@ -25,35 +25,45 @@ struct entry {
     bool closed, replaces;
 };
 
+/* clang-format off */
 #define COMMON_FIELDS                                                                                        \
-    {"id", read_pattern, offsetof(struct entry, id), REQUIRED, .shape = &pattern_slug_shape},                \
-        {"name", read_pattern, offsetof(struct entry, name), REQUIRED},                                      \
-        {"kind", read_word, offsetof(struct entry, kind), REQUIRED, org_kind_words},                         \
-        {"capacity", read_int, offsetof(struct entry, capacity), REQUIRED, NULL, 1, CAPACITY_MAX},           \
-        {"hub", read_pattern, offsetof(struct entry, hub), OPTIONAL, .shape = &pattern_slug_shape},          \
-        {"specialities", read_category_list, offsetof(struct entry, specialities), OPTIONAL},                \
-        {"rating", read_int, offsetof(struct entry, rating), OPTIONAL, NULL, 1, 5},                          \
-        {"weight",  read_int, offsetof(struct entry, weight), OPTIONAL,                                      \
-         NULL,      1,        WEIGHT_MAX,                     .about = "share of the work under `pick: weighted`"}, \
-        {"hours", read_hours, offsetof(struct entry, hours), OPTIONAL,                                       \
-         .about = "when it takes cases of rungs with `open_now`; without it always"},                        \
-        {"languages", read_slug_set, offsetof(struct entry, languages), OPTIONAL, "a language"},             \
-        {"interests", read_credit_codes, offsetof(struct entry, interests), OPTIONAL,                        \
-         .about = "bodies whose disputes it must leave alone: unified social credit codes"},                 \
-        {"closed", read_bool, offsetof(struct entry, closed), OPTIONAL},                                     \
-    {                                                                                                        \
-        "agencies", read_pattern_list, offsetof(struct entry, agencies), OPTIONAL                            \
-    }
+    {"id", read_pattern, offsetof(struct entry, id), REQUIRED, .shape = &pattern_slug_shape,                 \
+     .about = "unique; in a template with {code} or another placeholder"},                                   \
+    {"name", read_pattern, offsetof(struct entry, name), REQUIRED, .about = "as people know it"},            \
+    {"kind", read_word, offsetof(struct entry, kind), REQUIRED, org_kind_words, .about = "what it is"},      \
+    {"capacity", read_int, offsetof(struct entry, capacity), REQUIRED, NULL, 1, CAPACITY_MAX,                \
+     .about = "open assignments it holds at once"},                                                          \
+    {"hub", read_pattern, offsetof(struct entry, hub), OPTIONAL, .shape = &pattern_slug_shape,               \
+     .about = "the receiver that serves it; without one it has a receiver of its own"},                      \
+    {"specialities", read_category_list, offsetof(struct entry, specialities), OPTIONAL,                     \
+     .about = "dispute types it is made for; each covers everything under it"},                              \
+    {"rating", read_int, offsetof(struct entry, rating), OPTIONAL, NULL, 1, 5,                               \
+     .about = "1 to 5, for `best_rated`; 3 when not given"},                                                 \
+    {"weight", read_int, offsetof(struct entry, weight), OPTIONAL, NULL, 1, WEIGHT_MAX,                      \
+     .about = "share of the work under `pick: weighted`"},                                                   \
+    {"hours", read_hours, offsetof(struct entry, hours), OPTIONAL,                                           \
+     .about = "when it takes cases of rungs with `open_now`; without it always"},                            \
+    {"languages", read_slug_set, offsetof(struct entry, languages), OPTIONAL, "a language",                  \
+     .about = "spoken there"},                                                                               \
+    {"interests", read_credit_codes, offsetof(struct entry, interests), OPTIONAL,                            \
+     .about = "bodies whose disputes it must leave alone: unified social credit codes"},                     \
+    {"closed", read_bool, offsetof(struct entry, closed), OPTIONAL,                                          \
+     .about = "true: on the roster, but takes nothing"},                                                     \
+    {"agencies", read_pattern_list, offsetof(struct entry, agencies), OPTIONAL,                              \
+     .about = "stationed with these: only their referrals come here"}
+/* clang-format on */
 
 static const struct field template_fields[] = {
-    {"for_each", read_for_each, offsetof(struct entry, for_each), REQUIRED},
+    {"for_each", read_for_each, offsetof(struct entry, for_each), REQUIRED,
+     .about = "the regions it is made for, one organisation each"},
     COMMON_FIELDS,
     {0},
 };
 
 static const struct field organisation_fields[] = {
-    {"region", read_region, offsetof(struct entry, region), REQUIRED},
-    {"replaces_template", read_bool, offsetof(struct entry, replaces), OPTIONAL},
+    {"region", read_region, offsetof(struct entry, region), REQUIRED, .about = "where it is"},
+    {"replaces_template", read_bool, offsetof(struct entry, replaces), OPTIONAL,
+     .about = "true: stands in the place of the one that a template makes with this id"},
     COMMON_FIELDS,
     {0},
 };

@@ -14,7 +14,12 @@ struct entry {
 };
 
 #define ID_AND_NAME                                                                                          \
-    {"id", read_pattern, offsetof(struct entry, id), REQUIRED, .shape = &pattern_slug_shape},                \
+    {"id",                                                                                                   \
+     read_pattern,                                                                                           \
+     offsetof(struct entry, id),                                                                             \
+     REQUIRED,                                                                                               \
+     .shape = &pattern_slug_shape,                                                                           \
+     .about = "unique among agencies and receivers; the name of its key file"},                              \
     {                                                                                                        \
         "name", read_pattern, offsetof(struct entry, name), REQUIRED                                         \
     }
@@ -27,8 +32,11 @@ struct entry {
         "channel", read_word, offsetof(struct entry, channel), REQUIRED, channel_words                       \
     }
 
-static const struct field agency_fields[] = {
-    ID_AND_NAME, CHANNEL, {"region", read_region, offsetof(struct entry, region), REQUIRED}, {0}};
+static const struct field agency_fields[] = {ID_AND_NAME,
+                                             CHANNEL,
+                                             {"region", read_region, offsetof(struct entry, region), REQUIRED,
+                                              .about = "it may send disputes of this region and below it"},
+                                             {0}};
 static const struct field agency_template_fields[] = {FOR_EACH, ID_AND_NAME, CHANNEL, {0}};
 static const struct field receiver_fields[] = {ID_AND_NAME,
                                                {"serves", read_node, offsetof(struct entry, serves), OPTIONAL,

@@ -11,10 +11,12 @@ struct party_record {
     bool foreign, minor;
 };
 static const struct field party_fields[] = {
-    {"kind", read_words, offsetof(struct party_record, kinds), OPTIONAL, party_kind_words},
-    {"role", read_words, offsetof(struct party_record, roles), OPTIONAL, party_role_words},
-    {"foreign", read_bool, offsetof(struct party_record, foreign), OPTIONAL},
-    {"minor", read_bool, offsetof(struct party_record, minor), OPTIONAL},
+    {"kind", read_words, offsetof(struct party_record, kinds), OPTIONAL, party_kind_words,
+     .about = "it is one of these"},
+    {"role", read_words, offsetof(struct party_record, roles), OPTIONAL, party_role_words,
+     .about = "it has one of these parts in the dispute"},
+    {"foreign", read_bool, offsetof(struct party_record, foreign), OPTIONAL, .about = "from abroad, or not"},
+    {"minor", read_bool, offsetof(struct party_record, minor), OPTIONAL, .about = "under 18, or not"},
     {0},
 };
 const struct shape party_cond_shape = {
@@ -53,7 +55,8 @@ struct parties_record {
 static const struct field parties_fields[] = {
     {"at_least", read_int, offsetof(struct parties_record, at_least), OPTIONAL, NULL, 0, PARTIES_MAX,
      .about = "how many there are"},
-    {"at_most", read_int, offsetof(struct parties_record, at_most), OPTIONAL, NULL, 0, PARTIES_MAX},
+    {"at_most", read_int, offsetof(struct parties_record, at_most), OPTIONAL, NULL, 0, PARTIES_MAX,
+     .about = "at most so many parties"},
     {"same_village", read_bool, offsetof(struct parties_record, same_village), OPTIONAL,
      .about = "at least two, and all live in one village or community"},
     {"foreign", read_bool, offsetof(struct parties_record, foreign), OPTIONAL,

@@ -13,10 +13,12 @@ struct age_record {
     bool missing;
 };
 static const struct field age_fields[] = {
-    {"at_least", read_days, offsetof(struct age_record, limits.at_least), OPTIONAL},
-    {"at_most", read_days, offsetof(struct age_record, limits.at_most), OPTIONAL},
-    {"over", read_days, offsetof(struct age_record, limits.over), OPTIONAL},
-    {"under", read_days, offsetof(struct age_record, limits.under), OPTIONAL},
+    {"at_least", read_days, offsetof(struct age_record, limits.at_least), OPTIONAL,
+     .about = "so long or longer"},
+    {"at_most", read_days, offsetof(struct age_record, limits.at_most), OPTIONAL,
+     .about = "so long or shorter"},
+    {"over", read_days, offsetof(struct age_record, limits.over), OPTIONAL, .about = "longer than this"},
+    {"under", read_days, offsetof(struct age_record, limits.under), OPTIONAL, .about = "shorter than this"},
     {"missing", read_true, offsetof(struct age_record, missing), OPTIONAL,
      .about = "the referral does not say when it happened"},
     {0},

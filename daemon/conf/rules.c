@@ -28,8 +28,10 @@ struct classifier_record {
     const struct node *weigh;
 };
 static const struct field classifier_fields[] = {
-    {"id", read_slug, offsetof(struct classifier_record, id), REQUIRED},
-    {"when", read_conditions, offsetof(struct classifier_record, when), REQUIRED},
+    {"id", read_slug, offsetof(struct classifier_record, id), REQUIRED,
+     .about = "unique among classifiers; stands in decisions"},
+    {"when", read_conditions, offsetof(struct classifier_record, when), REQUIRED,
+     .about = "all of this has to hold; {} always holds"},
     {"category", read_category, offsetof(struct classifier_record, category), OPTIONAL,
      .about = "set where the referral has none"},
     {"weigh", read_node, offsetof(struct classifier_record, weigh), OPTIONAL, .shape = &weigh_shape,
@@ -57,8 +59,8 @@ static bool read_effect(struct reading *r, const struct node *v, const struct cl
                              "`otherwise` is for what `weigh` is not sure of");
     if (!c->weigh)
         return c->category >= 0 || c->tags.n ||
-               reading_error(r, v->at, "add `category`, `weigh` or `tags`", "classifier `" STR_FMT "` sets nothing",
-                             STR_ARG(c->id));
+               reading_error(r, v->at, "add `category`, `weigh` or `tags`",
+                             "classifier `" STR_FMT "` sets nothing", STR_ARG(c->id));
     *weigh = wordtable_read(r, c->weigh);
     if (!*weigh)
         return false;
@@ -149,7 +151,8 @@ static const struct field rule_fields[] = {
     {"name", read_text, offsetof(struct rule_record, name), REQUIRED, .about = "for people"},
     {"when", read_conditions, offsetof(struct rule_record, when), REQUIRED,
      .about = "all of this has to hold; {} always holds"},
-    {"from", read_day, offsetof(struct rule_record, from), OPTIONAL, .about = "first day of arrival it serves"},
+    {"from", read_day, offsetof(struct rule_record, from), OPTIONAL,
+     .about = "first day of arrival it serves"},
     {"until", read_day, offsetof(struct rule_record, until), OPTIONAL,
      .about = "last day of arrival it serves, included"},
     {"law", read_text, offsetof(struct rule_record, law), OPTIONAL,

@@ -31,11 +31,13 @@ struct party_record {
     struct str credit_code;
 };
 static const struct field party_fields[] = {
-    {"role", read_word, offsetof(struct party_record, role), REQUIRED, party_role_words},
-    {"kind", read_word, offsetof(struct party_record, kind), REQUIRED, party_kind_words},
-    {"foreign", read_bool, offsetof(struct party_record, foreign), OPTIONAL},
-    {"minor", read_bool, offsetof(struct party_record, minor), OPTIONAL},
-    {"address", read_region, offsetof(struct party_record, address), OPTIONAL},
+    {"role", read_word, offsetof(struct party_record, role), REQUIRED, party_role_words,
+     .about = "its part in the dispute"},
+    {"kind", read_word, offsetof(struct party_record, kind), REQUIRED, party_kind_words,
+     .about = "what it is"},
+    {"foreign", read_bool, offsetof(struct party_record, foreign), OPTIONAL, .about = "from abroad"},
+    {"minor", read_bool, offsetof(struct party_record, minor), OPTIONAL, .about = "under 18"},
+    {"address", read_region, offsetof(struct party_record, address), OPTIONAL, .about = "where it lives"},
     {"credit_code", read_credit_code, offsetof(struct party_record, credit_code), OPTIONAL,
      .about = "of a body; `interests` of organisations are compared with it"},
     {0},
@@ -68,19 +70,25 @@ static const struct shape loads_shape = {.kind = SHAPE_NAMED, .of = &load_shape}
 static const struct shape moments_shape = {.kind = SHAPE_NAMED, .of = &moment_shape};
 
 static const struct field given_fields[] = {
-    {"channel", read_word, offsetof(struct given, channel), REQUIRED, channel_words},
-    {"mode", read_word, offsetof(struct given, mode), REQUIRED, mode_words},
-    {"place", read_region, offsetof(struct given, place), REQUIRED},
-    {"agency", read_slug, offsetof(struct given, agency), OPTIONAL},
-    {"category", read_category_name, offsetof(struct given, category), OPTIONAL},
-    {"text", read_text_any, offsetof(struct given, text), OPTIONAL},
+    {"channel", read_word, offsetof(struct given, channel), REQUIRED, channel_words,
+     .about = "where it comes from"},
+    {"mode", read_word, offsetof(struct given, mode), REQUIRED, mode_words, .about = "how it is referred"},
+    {"place", read_region, offsetof(struct given, place), REQUIRED, .about = "where the dispute is"},
+    {"agency", read_slug, offsetof(struct given, agency), OPTIONAL, .about = "the sender"},
+    {"category", read_category_name, offsetof(struct given, category), OPTIONAL,
+     .about = "as the agency gives it: code, name or alias"},
+    {"text", read_text_any, offsetof(struct given, text), OPTIONAL, .about = "the summary"},
     {"claim", read_yuan, offsetof(struct given, claim), OPTIONAL, .about = "yuan"},
-    {"currency", read_text, offsetof(struct given, currency), OPTIONAL},
-    {"tags", read_slug_list, offsetof(struct given, tags), OPTIONAL, "a tag"},
-    {"risk", read_flags, offsetof(struct given, risk), OPTIONAL, risk_words},
-    {"offence", read_text_any, offsetof(struct given, offence), OPTIONAL},
-    {"source_category", read_text_any, offsetof(struct given, source_category), OPTIONAL},
-    {"parties", read_node, offsetof(struct given, parties), OPTIONAL, .shape = &parties_shape},
+    {"currency", read_text, offsetof(struct given, currency), OPTIONAL,
+     .about = "three capital letters; CNY when not given"},
+    {"tags", read_slug_list, offsetof(struct given, tags), OPTIONAL, "a tag",
+     .about = "as the agency gives them"},
+    {"risk", read_flags, offsetof(struct given, risk), OPTIONAL, risk_words, .about = "risk flags"},
+    {"offence", read_text_any, offsetof(struct given, offence), OPTIONAL, .about = "as the agency names it"},
+    {"source_category", read_text_any, offsetof(struct given, source_category), OPTIONAL,
+     .about = "the agency's own category"},
+    {"parties", read_node, offsetof(struct given, parties), OPTIONAL, .shape = &parties_shape,
+     .about = "who quarrels"},
     {"at", read_moment, offsetof(struct given, at), OPTIONAL,
      .about = "when it arrives; without it 10:00 on the first workday of June in the calendar's last year"},
     {"occurred_on", read_day, offsetof(struct given, occurred_on), OPTIONAL, .about = "when it happened"},
@@ -206,7 +214,8 @@ static bool read_load(struct reading *r, const struct node *v, const struct fiel
         return true;
     }
     if (v->n != 2)
-        return reading_error(r, v->at, "write [open, capacity]", "two numbers are expected here, not %d", v->n);
+        return reading_error(r, v->at, "write [open, capacity]", "two numbers are expected here, not %d",
+                             v->n);
     return read_int(r, v->first, f, &load->open) && read_int(r, v->first->next, f, &load->capacity);
 }
 
@@ -238,7 +247,8 @@ static bool read_last_given(struct reading *r, const struct node *v, struct test
 }
 
 /* What is not told is empty. */
-static bool read_all_loads(struct reading *r, struct arena *keep, const struct given *g, struct test_loads *all)
+static bool read_all_loads(struct reading *r, struct arena *keep, const struct given *g,
+                           struct test_loads *all)
 {
     int most = g->full.n + (g->load ? g->load->n : 0) + (g->last_given ? g->last_given->n : 0);
     *all = (struct test_loads){ARENA_ARRAY(keep, (size_t)most + 1, struct test_load), 0};

@@ -10,7 +10,7 @@ struct test_record {
 };
 
 static const struct field test_fields[] = {
-    {"name", read_text, offsetof(struct test_record, name), REQUIRED},
+    {"name", read_text, offsetof(struct test_record, name), REQUIRED, .about = "what it shows, for people"},
     {"given", read_node, offsetof(struct test_record, given), REQUIRED, .shape = &given_shape,
      .about = "a made-up referral"},
     {"expect", read_node, offsetof(struct test_record, expect), REQUIRED, .shape = &expected_shape,

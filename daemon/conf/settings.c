@@ -129,29 +129,40 @@ static const struct shape metrics_shape = {
     .kind = SHAPE_TEXT, .about = "127.0.0.1:PORT; port 0 turns metrics off", .pattern = "^.+:[0-9]{1,5}$"};
 
 static const struct field listen_fields[] = {
-    {"agencies", read_tcp, AT(s.listen_agencies), .shape = &tcp_shape},
-    {"organisations", read_tcp, AT(s.listen_organisations), .shape = &tcp_shape},
-    {"control", read_ipc, AT(s.listen_control), .shape = &ipc_shape},
-    {"metrics", read_metrics, AT(metrics), .shape = &metrics_shape},
+    {"agencies", read_tcp, AT(s.listen_agencies), .shape = &tcp_shape, .about = "where agencies connect"},
+    {"organisations", read_tcp, AT(s.listen_organisations), .shape = &tcp_shape,
+     .about = "where organisations and hubs connect"},
+    {"control", read_ipc, AT(s.listen_control), .shape = &ipc_shape,
+     .about = "for referralctl on this machine"},
+    {"metrics", read_metrics, AT(metrics), .shape = &metrics_shape,
+     .about = "/metrics, /healthz, /readyz, on this machine only"},
     {0},
 };
 static const struct field keys_fields[] = {
-    {"router", read_path, AT(s.key_router), .shape = &text_shape},
-    {"personal", read_path, AT(s.key_personal), .shape = &text_shape},
-    {"peers", read_path, AT(s.keys_peers), .shape = &text_shape},
+    {"router", read_path, AT(s.key_router), .shape = &text_shape,
+     .about = "secret key of the router, mode 0600"},
+    {"personal", read_path, AT(s.key_personal), .shape = &text_shape,
+     .about = "keys that seal personal data at rest, mode 0600"},
+    {"peers", read_path, AT(s.keys_peers), .shape = &text_shape,
+     .about = "directory of the peers' public keys"},
     {0},
 };
 static const struct field database_fields[] = {
-    {"conninfo", read_path, AT(s.conninfo), .shape = &text_shape},
-    {"keepers", read_int, AT(s.keepers), OPTIONAL, NULL, 1, KEEPERS_MAX},
+    {"conninfo", read_path, AT(s.conninfo), .shape = &text_shape, .about = "how to connect to PostgreSQL"},
+    {"keepers", read_int, AT(s.keepers), OPTIONAL, NULL, 1, KEEPERS_MAX, .about = "threads that write"},
     {0},
 };
 static const struct field limits_fields[] = {
-    {"in_flight", read_int, AT(s.in_flight), OPTIONAL, NULL, 1, 1000000},
-    {"in_flight_per_agency", read_int, AT(s.in_flight_per_agency), OPTIONAL, NULL, 1, 1000000},
-    {"batch_rows", read_int, AT(s.batch_rows), OPTIONAL, NULL, 1, 10000},
-    {"busy_retry_after", read_int, AT(s.busy_retry_after_ms), OPTIONAL, NULL, 1, 3600000},
-    {"ping_interval", read_int, AT(s.ping_interval_ms), OPTIONAL, NULL, 100, 3600000},
+    {"in_flight", read_int, AT(s.in_flight), OPTIONAL, NULL, 1, 1000000,
+     .about = "referrals between arrival and commit, of all agencies"},
+    {"in_flight_per_agency", read_int, AT(s.in_flight_per_agency), OPTIONAL, NULL, 1, 1000000,
+     .about = "referrals between arrival and commit, of one agency"},
+    {"batch_rows", read_int, AT(s.batch_rows), OPTIONAL, NULL, 1, 10000,
+     .about = "rows in one transaction at most"},
+    {"busy_retry_after", read_int, AT(s.busy_retry_after_ms), OPTIONAL, NULL, 1, 3600000,
+     .about = "milliseconds that a sender is told to wait when the router is full"},
+    {"ping_interval", read_int, AT(s.ping_interval_ms), OPTIONAL, NULL, 100, 3600000,
+     .about = "milliseconds; a receiver silent for three of them is gone"},
     {0},
 };
 static const struct field publishing_fields[] = {
@@ -160,18 +171,20 @@ static const struct field publishing_fields[] = {
     {0},
 };
 static const struct field log_fields[] = {
-    {"format", read_word, AT(log_format), OPTIONAL, log_format_words},
-    {"level", read_word, AT(log_level), OPTIONAL, log_level_words},
+    {"format", read_word, AT(log_format), OPTIONAL, log_format_words,
+     .about = "where log lines go and in which form"},
+    {"level", read_word, AT(log_level), OPTIONAL, log_level_words, .about = "what is logged"},
     {0},
 };
 /* Each section's fields are offsets in the whole record. */
 static const struct field sections[] = {
-    {"listen", read_fields, 0, OPTIONAL, listen_fields},
-    {"keys", read_fields, 0, OPTIONAL, keys_fields},
-    {"database", read_fields, 0, OPTIONAL, database_fields},
-    {"limits", read_fields, 0, OPTIONAL, limits_fields},
-    {"publishing", read_fields, 0, OPTIONAL, publishing_fields},
-    {"log", read_fields, 0, OPTIONAL, log_fields},
+    {"listen", read_fields, 0, OPTIONAL, listen_fields, .about = "addresses"},
+    {"keys", read_fields, 0, OPTIONAL, keys_fields,
+     .about = "files of keys; paths relative to this directory"},
+    {"database", read_fields, 0, OPTIONAL, database_fields, .about = "PostgreSQL"},
+    {"limits", read_fields, 0, OPTIONAL, limits_fields, .about = "bounds"},
+    {"publishing", read_fields, 0, OPTIONAL, publishing_fields, .about = "how rule sets come into force"},
+    {"log", read_fields, 0, OPTIONAL, log_fields, .about = "logging"},
     {0},
 };
 

@@ -12,7 +12,7 @@ struct rating_record {
     int at_least;
 };
 static const struct field rating_fields[] = {
-    {"at_least", read_int, offsetof(struct rating_record, at_least), REQUIRED, NULL, 1, 5},
+    {"at_least", read_int, offsetof(struct rating_record, at_least), REQUIRED, NULL, 1, 5, .about = "1 to 5"},
     {0},
 };
 
@@ -29,8 +29,9 @@ struct where {
     int within, is; /* -1: not given */
 };
 static const struct field where_fields[] = {
-    {"within", read_region, offsetof(struct where, within), OPTIONAL},
-    {"is", read_region, offsetof(struct where, is), OPTIONAL},
+    {"within", read_region, offsetof(struct where, within), OPTIONAL,
+     .about = "this region and everything below it"},
+    {"is", read_region, offsetof(struct where, is), OPTIONAL, .about = "this region alone"},
     {0},
 };
 
@@ -68,8 +69,7 @@ static const struct field target_fields[] = {
     {"open_now", read_true, offsetof(struct target_record, open_now), OPTIONAL,
      .about = "in its opening hours when the referral arrives; others are passed over"},
     {"languages", read_slug_set, offsetof(struct target_record, languages), OPTIONAL, "a language",
-     .shape = &languages_shape,
-     .about = "mediates in all of these; others are passed over"},
+     .shape = &languages_shape, .about = "mediates in all of these; others are passed over"},
     {0},
 };
 static const struct shape_keys target_keys[] = {
@@ -85,8 +85,8 @@ static bool read_where(struct reading *r, const struct node *v, struct target *t
     if (v->kind == NODE_SCALAR) {
         int word = word_value(where_words, v->text);
         to->where = (enum target_region)(word - 1);
-        return word || reading_error(r, v->at, hint, "`" STR_FMT "` does not say where to look",
-                                     STR_ARG(v->text));
+        return word ||
+               reading_error(r, v->at, hint, "`" STR_FMT "` does not say where to look", STR_ARG(v->text));
     }
     if (!schema_read(r, v, "`region`", where_fields, &w))
         return false;
@@ -240,8 +240,7 @@ static void look_at_all(struct survey *s)
 {
     for (int group = 0; group < ROSTER_GROUPS; group++) {
         int kind = group / ROSTER_LEVELS, level = group % ROSTER_LEVELS;
-        if ((s->to->kinds && !(s->to->kinds >> kind & 1)) ||
-            (s->to->levels && !(s->to->levels >> level & 1)))
+        if ((s->to->kinds && !(s->to->kinds >> kind & 1)) || (s->to->levels && !(s->to->levels >> level & 1)))
             continue;
         if (!look_at_group(s, group))
             return;
@@ -341,10 +340,11 @@ static bool check_languages(struct reading *r, const struct node *v, const struc
         const char *words[LANGUAGES_MAX];
         if (language_known(&r->rs->roster, e->text))
             continue;
-        good = reading_error(r, e->at,
-                             reading_suggest(r, e->text, words, list_languages(&r->rs->roster, words),
-                                             "add it to `languages` of those who speak it (organisations/*.yaml)"),
-                             "no organisation on the roster has language `" STR_FMT "`", STR_ARG(e->text));
+        good = reading_error(
+            r, e->at,
+            reading_suggest(r, e->text, words, list_languages(&r->rs->roster, words),
+                            "add it to `languages` of those who speak it (organisations/*.yaml)"),
+            "no organisation on the roster has language `" STR_FMT "`", STR_ARG(e->text));
     }
     return good;
 }

@@ -26,9 +26,12 @@ static const struct placeholder {
 #define N_PLACEHOLDERS (sizeof(placeholders) / sizeof(*placeholders))
 
 static const struct field for_each_fields[] = {
-    {"level", read_words, offsetof(struct for_each, levels), OPTIONAL, region_level_words},
-    {"kind", read_words, offsetof(struct for_each, kinds), OPTIONAL, region_kind_words},
-    {"within", read_region, offsetof(struct for_each, within), OPTIONAL},
+    {"level", read_words, offsetof(struct for_each, levels), OPTIONAL, region_level_words,
+     .about = "regions of these levels"},
+    {"kind", read_words, offsetof(struct for_each, kinds), OPTIONAL, region_kind_words,
+     .about = "regions of these kinds"},
+    {"within", read_region, offsetof(struct for_each, within), OPTIONAL,
+     .about = "only in this region and below it"},
     {"except", read_region_list, offsetof(struct for_each, except), OPTIONAL,
      .about = "left out, with all below them"},
     {0},
