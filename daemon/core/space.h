@@ -118,6 +118,12 @@ struct space_rules {
     int *categories, *regions, *own_categories, *own_regions;
 };
 
+/* Where no referral lies. */
+struct never {
+    struct box box;
+    int of, classifier; /* that sees to it; -1: none does, it is always so */
+};
+
 struct space {
     struct arena *arena;
     struct bounds bounds;
@@ -154,7 +160,7 @@ struct space {
     int *full; /* by dimension: the set of all */
     size_t n_full, cap_full;
 
-    struct box *never; /* where no referral lies */
+    struct never *never;
     size_t n_never, cap_never;
     bool stages; /* classifiers read what later ones set: `never` leaves those out */
 };

@@ -5,8 +5,9 @@
 
 #include <stdlib.h>
 
-#define PICKS_MAX 5000 /* boxes that say "no more kinds of parties than parties"; past it they are left out  \
-                        */
+#define PICKS_MAX                                                                                            \
+    5000 /* boxes that say "no more kinds of parties than parties"; past it they are left out                \
+          */
 
 static struct lit yes(struct space *s, int dim)
 {
@@ -18,17 +19,22 @@ static struct lit no(struct space *s, int dim)
     return (struct lit){dim, set_of_class(s, dim, 0)};
 }
 
-static bool add(struct space *s, const struct lit *lits, int n)
+static bool add_by(struct space *s, const struct lit *lits, int n, int of, int classifier)
 {
-    struct box *slot = ARENA_PUSH(s->arena, s->never, s->n_never, s->cap_never);
+    struct never *slot = ARENA_PUSH(s->arena, s->never, s->n_never, s->cap_never);
     if (!slot)
         return false;
-    *slot = box_of_lits(s, lits, n);
+    *slot = (struct never){box_of_lits(s, lits, n), of, classifier};
     for (int i = 0; i < n; i++) {
         if (lits[i].set < 0)
             return false;
     }
-    return slot->lits != NULL;
+    return slot->box.lits != NULL;
+}
+
+static bool add(struct space *s, const struct lit *lits, int n)
+{
+    return add_by(s, lits, n, -1, -1);
 }
 
 static bool add_pair(struct space *s, struct lit a, struct lit b)
@@ -231,12 +237,12 @@ static bool classified(struct space *s, int of, int c)
     missing.lits = &none;
     if (own->category >= 0)
         return boxes_both(s, &s->of[of].classifiers[c], &missing, &sets) &&
-               (sets.empty || add(s, sets.lits, sets.n));
+               (sets.empty || add_by(s, sets.lits, sets.n, of, c));
     for (int k = 0; k < own->n_tags; k++) {
         const struct lit tag = no(s, space_tag(s, own->tags[k]));
         unset = (struct box){&tag, 1, false};
         if (!boxes_both(s, &s->of[of].classifiers[c], &unset, &sets) ||
-            (!sets.empty && !add(s, sets.lits, sets.n)))
+            (!sets.empty && !add_by(s, sets.lits, sets.n, of, c)))
             return false;
     }
     return true;

@@ -194,6 +194,7 @@ static void forget(struct search *x)
     x->n_dims = (int)x->s->n_dims;
     x->contradicted = -1;
     x->nowhere = false;
+    x->before_of = -1;
     arena_free(x->kept);
     x->kept = arena_new(0);
     x->failed = x->kept == NULL;
@@ -292,6 +293,12 @@ void search_avoid(struct search *x, const struct box *b, int tag)
     int *slot = clause >= 0 ? SEARCH_PUSH(x, x->required) : NULL;
     if (slot)
         *slot = clause;
+}
+
+void search_before(struct search *x, int of, int classifier)
+{
+    x->before_of = of;
+    x->before_classifier = classifier;
 }
 
 int search_fresh(struct search *x)

@@ -381,7 +381,8 @@ static void decide_on(struct search *x, const struct clause *c)
 static void add_never(struct search *x, size_t i)
 {
     x->never_used[i] = x->question;
-    search_avoid(x, &x->s->never[i], -1);
+    const struct never *n = &x->s->never[i];
+    search_avoid(x, &n->box, n->classifier < 0 ? -1 : SEARCH_CLASSIFIER + n->classifier);
 }
 
 /* Whether the point is one where a referral can lie; if not, what it broke is obeyed from now on. */
@@ -389,7 +390,10 @@ static bool is_real(struct search *x)
 {
     bool real = true;
     for (size_t i = 0; i < x->s->n_never; i++) {
-        if (x->never_used[i] != x->question && box_has(x->s, &x->s->never[i], x->point)) {
+        const struct never *n = &x->s->never[i];
+        if (n->classifier >= 0 && n->of == x->before_of && n->classifier >= x->before_classifier)
+            continue;
+        if (x->never_used[i] != x->question && box_has(x->s, &n->box, x->point)) {
             if (real)
                 search_undo(x, 0);
             real = false;

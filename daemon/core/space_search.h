@@ -24,6 +24,8 @@ void search_free(struct search *x);         /* NULL is accepted */
 void search_within(struct search *x, const struct box *b);
 /* `tag`, at least 0, names the box in search_proof(); -1: it does not matter. */
 void search_avoid(struct search *x, const struct box *b, int tag);
+/* As things stand before that classifier of rule set `of` is asked. */
+void search_before(struct search *x, int of, int classifier);
 
 /* A yes or no of this question's own, for search_imply() and as a literal of boxes to avoid: {dim,
  * SEARCH_NO}. */
@@ -38,6 +40,7 @@ enum search_result search_run(struct search *x, int contradictions_max);
 
 /* After FOUND: the point, until the next question; a copy is the caller's business. */
 int *search_point(struct search *x);
+#define SEARCH_CLASSIFIER (INT32_MAX / 2) /* tag of what classifier 0 leaves behind; 1, 2, ... follow */
 /* After NONE: the tags that the proof needs, ascending, at most `max`; how many. */
 int search_proof(struct search *x, int *tags, int max);
 

@@ -58,6 +58,8 @@ struct search {
     int n_dims, cap_dims; /* with fresh ones */
     int question;
     bool failed, nowhere;
+    int before_of,
+        before_classifier; /* what this one and later ones leave behind does not bind; -1: all do */
     SEARCH_LIST(struct clause) clauses;
     SEARCH_LIST(struct option) options;
     SEARCH_LIST(struct step) trail;

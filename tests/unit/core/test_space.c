@@ -52,7 +52,7 @@ static void locate(struct tiny *t, const struct space *s, struct all *all)
     for (int i = 0; i < t->rs.n_rules; i++)
         assert_int_equal(box_has(s, &s->of[0].rules[i], point), match_holds(&m, t->rules[i].when));
     for (size_t i = 0; i < s->n_never; i++)
-        assert_false(box_has(s, &s->never[i], point));
+        assert_false(box_has(s, &s->never[i].box, point));
     all->rules[all->n++] = d.rule;
     arena_free(a);
 }

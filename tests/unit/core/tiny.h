@@ -287,6 +287,57 @@ static inline void tiny_outcome(struct tiny *t, struct rule *r)
     r->code = reasons[random_below(&t->random, 3)];
 }
 
+static inline enum aspect tiny_aspect_of(enum cond_kind kind)
+{
+    static const enum aspect aspects[COND_KIND_LIMIT] = {
+        [COND_CHANNEL] = ASPECT_MODE,
+        [COND_MODE] = ASPECT_MODE,
+        [COND_CATEGORY_UNDER] = ASPECT_CATEGORY,
+        [COND_CATEGORY_IS] = ASPECT_CATEGORY,
+        [COND_CATEGORY_MISSING] = ASPECT_CATEGORY,
+        [COND_REGION_WITHIN] = ASPECT_REGION,
+        [COND_REGION_IS] = ASPECT_REGION,
+        [COND_REGION_LEVEL] = ASPECT_REGION,
+        [COND_REGION_KIND] = ASPECT_REGION,
+        [COND_CLAIM] = ASPECT_CLAIM,
+        [COND_CLAIM_MISSING] = ASPECT_CLAIM,
+        [COND_TAGS] = ASPECT_TAGS,
+        [COND_OFFENCE] = ASPECT_OFFENCE,
+        [COND_SOURCE_CATEGORY] = ASPECT_SOURCE,
+        [COND_AGENCY] = ASPECT_AGENCY,
+        [COND_RISK] = ASPECT_RISK,
+        [COND_TEXT] = ASPECT_TEXT,
+        [COND_PARTY] = ASPECT_PARTIES,
+        [COND_PARTIES] = ASPECT_PARTIES,
+        [COND_SAME_VILLAGE] = ASPECT_VILLAGE,
+        [COND_AGE] = ASPECT_AGE,
+        [COND_AGE_MISSING] = ASPECT_AGE,
+        [COND_ARRIVED] = ASPECT_ARRIVED,
+        [COND_WORKING_TIME] = ASPECT_ARRIVED,
+        [COND_EARLIER] = ASPECT_EARLIER,
+        [COND_EARLIER_COUNT] = ASPECT_EARLIER,
+    };
+    return aspects[kind];
+}
+
+/* As an operator does: an earlier rule copied, and one condition changed. */
+static inline void tiny_copy(struct tiny *t, const struct rule *from, struct rule *r)
+{
+    struct cond *items = ARENA_ARRAY(t->a, TINY_CONDS_MAX, struct cond);
+    memcpy(items, from->when, (size_t)from->n_when * sizeof *items);
+    int at = random_below(&t->random, from->n_when);
+    while (items[at].kind <= COND_NOT && random_below(&t->random, 8))
+        at = random_below(&t->random, from->n_when);
+    if (items[at].kind > COND_NOT)
+        items[at] = tiny_leaf(t, tiny_aspect_of(items[at].kind));
+    r->when = items;
+    r->n_when = from->n_when;
+    if (random_below(&t->random, 4)) {
+        r->outcome = from->outcome;
+        r->code = from->code;
+    }
+}
+
 static inline void tiny_classifier(struct tiny *t, struct classifier *c)
 {
     *c = (struct classifier){.category = random_below(&t->random, 3) ? random_below(&t->random, 4) : -1};
@@ -311,6 +362,9 @@ static inline void tiny_make(struct tiny *t, uint64_t seed)
             .id = arena_printf(t->a, "r%d", i), .file = STR("rules/x.yaml"), .line = (unsigned)i + 1};
         t->rules[i].when = tiny_when(t, &t->rules[i].n_when);
         tiny_outcome(t, &t->rules[i]);
+        if (i > 0 && random_below(&t->random, 2))
+            tiny_copy(t, &t->rules[random_below(&t->random, 2) ? i - 1 : random_below(&t->random, i)],
+                      &t->rules[i]);
     }
     t->rs.n_classifiers = random_below(&t->random, 4);
     for (int i = 0; i < t->rs.n_classifiers; i++)
