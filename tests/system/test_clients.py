@@ -4,7 +4,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -73,23 +72,6 @@ def test_a_refusal_reaches_the_reader_of_the_page_s_sender(lab, programs):
                   "police-civil", "--ref", "2026-0002", "--place", "320505002004")
     out, _ = child.communicate(timeout=60)
     assert child.returncode == 1 and "FAULT_CODE_MODE_NOT_OF_CHANNEL at mode" in out
-
-
-@pytest.fixture(scope="module")
-def modules() -> Path:
-    """The locked packages, without running anything that they bring along."""
-    out = ROOT / "build" / "test" / "node"
-    lock = (NODE / "package-lock.json").read_text(encoding="utf-8")
-    if not (out / "package-lock.json").exists() or (out / "package-lock.json").read_text(encoding="utf-8") != lock:
-        shutil.rmtree(out, ignore_errors=True)
-        out.mkdir(parents=True)
-        shutil.copy(NODE / "package.json", out)
-        shutil.copy(NODE / "package-lock.json", out / "lock.new")
-        (out / "lock.new").rename(out / "package-lock.json")
-        run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", out])
-    elif not (out / "node_modules").exists():
-        run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", out])
-    return out / "node_modules"
 
 
 def test_the_lock_names_no_registry():
