@@ -47,9 +47,11 @@ put 0755 "$BUILD/referrald" "$PREFIX/sbin/referrald"
 put 0755 "$BUILD/referralctl" "$PREFIX/bin/referralctl"
 
 # Keys live beside the configuration and are never part of it: a source tree in which the router has run has some.
-find config -path config/keys -prune -o -type f -printf '%P\n' | sort | while read -r file; do
+find config \( -path config/keys -o -path config/schema \) -prune -o -type f -printf '%P\n' | sort | while read -r file; do
     put_config "config/$file" "$SYSCONF/referrald/$file"
 done
+# What the programs' own tables say is not the administrator's: it goes with the version.
+put_tree config/schema "$SYSCONF/referrald/schema"
 
 put_filled deploy/systemd/referrald.service "$PREFIX/lib/systemd/system/referrald.service"
 put_filled deploy/systemd/referrald.tmpfiles "$PREFIX/lib/tmpfiles.d/referrald.conf"

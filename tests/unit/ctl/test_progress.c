@@ -6,6 +6,10 @@
 #include "base/check.h"
 #include "base/fold.h"
 
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 static void the_line_tells_share_count_rate_and_time_left(void **state)
 {
     (void)state;
@@ -56,6 +60,36 @@ static void a_stream_that_is_no_terminal_gets_nothing(void **state)
     fclose(out);
 }
 
+static void on_a_terminal_the_line_fits_the_window_and_is_taken_away(void **state)
+{
+    (void)state;
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+    assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    int slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+    const struct winsize size = {.ws_row = 24, .ws_col = 40};
+    assert_int_equal(ioctl(slave, TIOCSWINSZ, &size), 0);
+    FILE *out = fdopen(slave, "w");
+    setenv("TERM", "xterm", 1);
+    struct progress p = progress_start(out, "回放", 1000000);
+    progress_at(&p, 1); /* too early: nothing yet */
+    p.drawn_us = 0;
+    progress_at(&p, 500000);
+    progress_at(&p, 500001); /* too soon after the last */
+    progress_end(&p);
+    char got[1024] = {0};
+    assert_true(read(master, got, sizeof got - 1) > 0);
+    assert_memory_equal(got, "\r\x1b[K", 4);
+    char *end = strstr(got + 4, "\r\x1b[K");
+    assert_non_null(end);
+    assert_string_equal(end, "\r\x1b[K");
+    struct str line = {got + 4, (size_t)(end - got - 4)};
+    assert_true(text_width(line) <= 39);
+    *end = 0;
+    assert_non_null(strstr(line.p, "50%"));
+    fclose(out);
+    close(master);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -63,6 +97,7 @@ int main(void)
         cmocka_unit_test(the_line_never_grows_past_its_columns),
         cmocka_unit_test(more_done_than_there_is_counts_as_all),
         cmocka_unit_test(a_stream_that_is_no_terminal_gets_nothing),
+        cmocka_unit_test(on_a_terminal_the_line_fits_the_window_and_is_taken_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
