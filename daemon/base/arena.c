@@ -32,6 +32,7 @@ struct chunk {
 
 struct arena {
     struct chunk *chunks; /* the first one is being filled */
+    struct chunk *spare;  /* of before the last reset, zeroed */
     size_t filled;        /* of the first chunk */
     size_t chunk_size;    /* of the next chunk */
     size_t budget, used;
@@ -48,21 +49,58 @@ struct arena *arena_new(size_t budget)
     return a;
 }
 
+static void free_chunks(struct chunk *c)
+{
+    for (struct chunk *next; c; c = next) {
+        next = c->next;
+        free(c);
+    }
+}
+
 void arena_free(struct arena *a)
 {
     if (!a)
         return;
-    for (struct chunk *c = a->chunks, *next; c; c = next) {
-        next = c->next;
-        free(c);
-    }
+    free_chunks(a->chunks);
+    free_chunks(a->spare);
     free(a);
 }
 
-static struct chunk *chunk_new(size_t size)
+void arena_reset(struct arena *a)
 {
-    if (size > SIZE_MAX - sizeof(struct chunk))
-        return NULL;
+    for (struct chunk *c = a->chunks, *next; c; c = next) {
+        next = c->next;
+        if (ARENA_SEPARATE) {
+            free(c);
+            continue;
+        }
+        memset(c->data, 0, c == a->chunks ? a->filled : c->size);
+        c->next = a->spare;
+        a->spare = c;
+    }
+    a->chunks = NULL;
+    a->filled = a->used = 0;
+    a->overflowed = false;
+}
+
+/* From what was kept: the first that is large enough. */
+static struct chunk *chunk_again(struct arena *a, size_t size)
+{
+    for (struct chunk **at = &a->spare; *at; at = &(*at)->next) {
+        struct chunk *c = *at;
+        if (c->size < size)
+            continue;
+        *at = c->next;
+        return c;
+    }
+    return NULL;
+}
+
+static struct chunk *chunk_new(struct arena *a, size_t size)
+{
+    struct chunk *kept = chunk_again(a, size);
+    if (kept || size > SIZE_MAX - sizeof(struct chunk))
+        return kept;
     struct chunk *c = calloc(1, sizeof *c + size);
     if (c)
         c->size = size;
@@ -72,7 +110,7 @@ static struct chunk *chunk_new(size_t size)
 /* A chunk of its own, behind the one being filled. */
 static void *alloc_alone(struct arena *a, size_t size)
 {
-    struct chunk *c = chunk_new(size);
+    struct chunk *c = chunk_new(a, size);
     if (!c)
         return NULL;
     if (a->chunks) {
@@ -88,7 +126,7 @@ static void *alloc_alone(struct arena *a, size_t size)
 static void *alloc_shared(struct arena *a, size_t rounded)
 {
     if (!a->chunks || a->chunks->size - a->filled < rounded) {
-        struct chunk *c = chunk_new(a->chunk_size);
+        struct chunk *c = chunk_new(a, a->chunk_size);
         if (!c)
             return NULL;
         c->next = a->chunks;

@@ -22,6 +22,8 @@ struct arena;
 struct arena *arena_new(size_t budget);
 /* Frees it and all it gave out. NULL is accepted. */
 void arena_free(struct arena *a);
+/* Takes back all it gave out, and begins anew; memory is kept for what comes next. */
+void arena_reset(struct arena *a);
 
 /* `size` bytes, zeroed, aligned for any type; NULL past the budget. */
 void *arena_alloc(struct arena *a, size_t size);

@@ -137,6 +137,32 @@ static void push_past_the_budget_keeps_the_array(void **state)
     arena_free(a);
 }
 
+/* Whatever was written before, what is given out after is zeroed; budget and overflow begin anew. */
+static void reset_begins_anew(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {1, 16, 100, 5000, 3, 70000, 4000, 300000, 24};
+    struct arena *a = arena_new(1 << 20);
+    for (int round = 0; round < 20; round++) {
+        for (int i = 0; i < 40; i++) {
+            size_t n = sizes[(i + round) % 9];
+            unsigned char *p = arena_alloc(a, n);
+            for (size_t k = 0; p && k < n; k++)
+                assert_int_equal(p[k], 0);
+            if (p)
+                memset(p, 0xAA, n);
+        }
+        assert_true(arena_overflowed(a));
+        arena_reset(a);
+        assert_false(arena_overflowed(a));
+        assert_int_equal(arena_used(a), 0);
+    }
+    arena_reset(a);
+    assert_non_null(arena_alloc(a, 1 << 20));
+    assert_null(arena_alloc(a, 1));
+    arena_free(a);
+}
+
 #if defined(__SANITIZE_ADDRESS__) && !defined(ARENA_SEPARATE)
 #define SANITIZED_TESTS cmocka_unit_test(overruns_are_seen_under_asan),
 static void overruns_are_seen_under_asan(void **state)
@@ -162,6 +188,7 @@ int main(void)
                                        cmocka_unit_test(copies_end_in_nul),
                                        cmocka_unit_test(pushed_items_stay),
                                        cmocka_unit_test(push_past_the_budget_keeps_the_array),
+                                       cmocka_unit_test(reset_begins_anew),
                                        SANITIZED_TESTS};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
