@@ -284,6 +284,14 @@ const PGresult *pipe_result(const struct db *db, int number)
     return db->answers[number];
 }
 
+PGresult *pipe_take(struct db *db, int number)
+{
+    assert(db->ran && number >= 0 && number < db->n_answers);
+    PGresult *res = db->answers[number];
+    db->answers[number] = NULL;
+    return res;
+}
+
 enum db_result pipe_drop(struct db *db)
 {
     return db_fail(db, DB_LOST, "memory is out");

@@ -48,6 +48,8 @@ int pipe_add(struct db *db, const struct statement *st, const struct args *args)
 enum db_result pipe_run(struct db *db) DB_CHECKED;
 /* Valid until the next pipe_add(). */
 const PGresult *pipe_result(const struct db *db, int number);
+/* The same, now the caller's, to be freed with PQclear(). */
+PGresult *pipe_take(struct db *db, int number);
 
 /* Memory ran out while queueing: nothing of it is sent. Says DB_LOST. */
 enum db_result pipe_drop(struct db *db);
