@@ -55,6 +55,10 @@ enum option_id {
     OPT_APPLY,
     OPT_RULE,
     OPT_FILE,
+    OPT_SINCE,
+    OPT_UNTIL,
+    OPT_HTML,
+    OPT_THREADS,
     OPTION_COUNT
 };
 #define OPT(name) (UINT64_C(1) << OPT_##name)
@@ -118,7 +122,6 @@ int run_version(const struct call *c);
 int run_check(const struct call *c);
 int run_remote(const struct call *c); /* whatever the daemon alone answers */
 int run_rules_show(const struct call *c);
-int run_rules_affected(const struct call *c);
 int run_rules_rollback(const struct call *c);
 int run_peer_list(const struct call *c);
 int run_peer_keygen(const struct call *c);
@@ -128,6 +131,7 @@ int run_follow(const struct call *c);
 int run_hub(const struct call *c);
 int run_ping(const struct call *c);
 int run_rules_check(const struct call *c);
+int run_rules_backtest(const struct call *c);
 int run_rules_schema(const struct call *c);
 int run_rules_test(const struct call *c);
 int run_rules_graph(const struct call *c);

@@ -38,6 +38,11 @@ char *layout_time(int64_t ms, bool iso, char out[TIME_TEXT_SIZE])
     return out;
 }
 
+static bool is_number(enum cell_kind kind)
+{
+    return kind == CELL_INTEGER || kind == CELL_DECIMAL;
+}
+
 /* ---- text ---- */
 
 static int64_t number_of(struct str s)
@@ -115,13 +120,13 @@ static void print_table(FILE *out, const struct sheet *s, bool colour)
         widths[i] = column_width(s, i);
     fputs(colour ? HEAD_ON : "", out);
     for (int i = 0; i < s->n_columns; i++)
-        print_cell(out, s, i, str_from(s->columns[i].head), widths, s->columns[i].kind == CELL_INTEGER);
+        print_cell(out, s, i, str_from(s->columns[i].head), widths, is_number(s->columns[i].kind));
     fputs(colour ? HEAD_OFF "\n" : "\n", out);
     for (size_t r = 0; r < s->n_rows; r++) {
         for (int i = 0; i < s->n_columns; i++) {
             enum cell_kind kind = s->columns[i].kind;
             struct str text = shown(kind, s->cells[r * (size_t)s->n_columns + (size_t)i], time);
-            print_cell(out, s, i, text, widths, kind == CELL_INTEGER);
+            print_cell(out, s, i, text, widths, is_number(kind));
         }
         fputc('\n', out);
     }
@@ -191,6 +196,9 @@ static void json_cell(struct json_out *j, enum cell_kind kind, struct str cell)
     switch (kind) {
     case CELL_INTEGER:
         json_int(j, number_of(cell));
+        return;
+    case CELL_DECIMAL:
+        json_raw(j, cell.p);
         return;
     case CELL_TIME:
         json_text(j, str_from(layout_time(number_of(cell), true, time)));

@@ -19,11 +19,16 @@ const char *place_config(const struct call *c)
 
 const struct ruleset *place_rules(const struct call *c)
 {
+    return place_rules_of(place_config(c));
+}
+
+const struct ruleset *place_rules_of(const char *dir)
+{
     struct arena *a = arena_new(0);
     struct diag *diag = diag_new();
     struct source source;
     const struct ruleset *rules = NULL;
-    if (a && diag && source_read_dir(a, place_config(c), diag, &source))
+    if (a && diag && source_read_dir(a, dir, diag, &source))
         rules = conf_load_ruleset(&source, false, diag);
     if (diag && !rules) {
         diag_sort(diag);

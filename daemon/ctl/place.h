@@ -15,6 +15,7 @@
 const char *place_config(const struct call *c);
 /* The rule set of that directory, without running its tests; NULL, and told on stderr. The caller owns a reference. */
 const struct ruleset *place_rules(const struct call *c);
+const struct ruleset *place_rules_of(const char *dir);
 /* Only referrald.yaml of `dir`, so that a fault elsewhere is no hindrance. False, and told on stderr. */
 bool place_settings(struct arena *a, const char *dir, struct settings *out);
 /* The control endpoint, ipc://...; NULL, and told. */

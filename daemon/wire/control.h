@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 
-enum cell_kind { CELL_TEXT = 1, CELL_INTEGER, CELL_TIME, CELL_BOOL };
+enum cell_kind { CELL_TEXT = 1, CELL_INTEGER, CELL_TIME, CELL_BOOL, CELL_DECIMAL };
 
 struct sheet_column { const char *key, *head; enum cell_kind kind; };
 struct sheet {

@@ -91,7 +91,8 @@ bool clerk_ok(struct clerk *c, struct job *j, enum db_result r)
 static void clear_answer(struct job *j)
 {
     j->sheets = (struct sheets){.arena = j->arena};
-    job_drop_works(j);
+    work_free(j->work);
+    j->work = NULL;
 }
 
 /*
