@@ -91,6 +91,7 @@ static struct chunk *chunk_again(struct arena *a, size_t size)
         if (c->size < size)
             continue;
         *at = c->next;
+        c->next = NULL;
         return c;
     }
     return NULL;
