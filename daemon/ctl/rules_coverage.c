@@ -166,7 +166,7 @@ static void tell_sums(const struct telling *t)
 bool rules_coverage_report(const struct report *r)
 {
     struct telling t = {.r = r, .w = {r->set->arena, r->set->rs, false, 4}};
-    if (!coverage_find(r->set->arena, r->set->rs, &r->set->tests, &t.c))
+    if (!coverage_find(r->set->arena, r->set->rs, &r->tests, &t.c))
         return false;
     count(&t);
     for (int i = 0; i < t.w.rs->n_classifiers; i++)

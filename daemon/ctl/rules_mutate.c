@@ -202,7 +202,7 @@ bool rules_mutate_report(const struct report *r, const struct mutant_options *o)
         return false;
     size_t there = m.n;
     sample(&m, o);
-    struct trial t = {.mutants = mutants_new(a, r->set->rs, &r->set->tests), .items = m.items, .n = (int)m.n};
+    struct trial t = {.mutants = mutants_new(a, r->set->rs, &r->tests), .items = m.items, .n = (int)m.n};
     t.noticed = ARENA_ARRAY(a, m.n + 1, int);
     if (!t.mutants || !t.noticed)
         return false;

@@ -149,7 +149,16 @@ static bool tell(const struct report *r, const struct runs *all)
     return r->json || tell_text(r, all);
 }
 
-static int test(const struct call *c, const struct report *r, const struct mutant_options *o)
+static bool keep_wanted(struct report *r, const struct runs *all)
+{
+    struct rule_test *items = ARENA_ARRAY(r->set->arena, (size_t)all->n + 1, struct rule_test);
+    for (int i = 0; items && i < all->n; i++)
+        items[i] = *all->items[i].test;
+    r->tests = (struct rule_tests){items, all->n};
+    return items != NULL;
+}
+
+static int test(const struct call *c, struct report *r, const struct mutant_options *o)
 {
     struct runs all;
     bool deeper = call_has(c, OPT_COVERAGE) || call_has(c, OPT_MUTATE);
@@ -158,6 +167,8 @@ static int test(const struct call *c, const struct report *r, const struct mutan
     if (all.failed && deeper && !r->json)
         fprintf(stderr, "referralctl: coverage and mutants are only told of tests that pass\n");
     if (all.failed)
+        return CTL_NO;
+    if (deeper && !keep_wanted(r, &all))
         return CTL_NO;
     if (call_has(c, OPT_COVERAGE) && !rules_coverage_report(r))
         return CTL_NO;
@@ -176,7 +187,8 @@ int run_rules_test(const struct call *c)
         return CTL_USAGE;
     if (!ruleset_dir_open(c, &d))
         return CTL_NO;
-    const struct report r = {&d, call_has(c, OPT_JSON) ? &json : NULL, stdout, layout_colour(stdout)};
+    struct report r = {.set = &d, .out = stdout, .colour = layout_colour(stdout)};
+    r.json = call_has(c, OPT_JSON) ? &json : NULL;
     if (r.json)
         json_open(r.json, '{');
     int code = test(c, &r, &o);

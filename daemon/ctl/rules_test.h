@@ -10,6 +10,7 @@
 /* Where a report goes. */
 struct report {
     const struct ruleset_dir *set;
+    struct rule_tests tests; /* those that were wanted; all have passed */
     struct json_out *json; /* NULL: text to `out` */
     FILE *out;
     bool colour;

@@ -93,6 +93,14 @@ def test_json_tells_what_the_text_tells(work: pathlib.Path) -> None:
     assert sum(kind["made"] for kind in mutants["kinds"]) == mutants["tried"] == mutants["there"]
 
 
+def test_a_name_narrows_coverage_and_mutants_too(work: pathlib.Path) -> None:
+    every, one = (json.loads(rules(work, "test", "--coverage", "--mutate", "--json", *name).stdout)
+                  for name in ([], ["--name", "建议"]))
+    assert one["coverage"]["rules"] == {"exercised": 1, "all": every["coverage"]["rules"]["all"]}
+    assert one["mutants"]["tried"] == every["mutants"]["tried"]
+    assert one["mutants"]["noticed"] < every["mutants"]["noticed"]
+
+
 def test_pages_are_drawn_and_refer_to_each_other(work: pathlib.Path) -> None:
     (work / "pages").mkdir()
     done = rules(work, "graph", "--format", "svg", "--out", "pages")
