@@ -67,6 +67,14 @@ def test_a_shipped_file_passes(path: pathlib.Path) -> None:
     assert faults(CONFIG, path) == []
 
 
+@pytest.mark.parametrize("path", yaml_files(CONFIG), ids=lambda p: str(p.relative_to(CONFIG)))
+def test_a_shipped_file_tells_editors_its_schema(path: pathlib.Path) -> None:
+    up = "../schema" if path.parent != CONFIG else "schema"
+    line = f"# yaml-language-server: $schema={up}/{kind_of(CONFIG, path)}.json"
+    assert path.read_text(encoding="utf-8").split("\n", 1)[0] == line, "begin the file with this line"
+    assert (path.parent / up / f"{kind_of(CONFIG, path)}.json").is_file()
+
+
 def accepted(name: str, work: pathlib.Path) -> bool:
     config = work / name
     shutil.copytree(CONF / "base", config)
