@@ -105,6 +105,10 @@ enum db_result batch_have_read(struct batch *b) DB_CHECKED;
 bool batch_queue_places(struct batch *b);
 enum db_result batch_read_places(struct batch *b) DB_CHECKED;
 
+/* batch_find.c: -1 when memory is out. */
+int batch_queue_submissions(struct batch *b, struct submission_row *subs, int n);
+void batch_read_submissions(struct batch *b, int answer, struct submission_row *subs);
+
 /* batch_past.c: what batch_look_back() asked for. False when memory is out. */
 bool batch_queue_past(struct batch *b);
 void batch_read_past(struct batch *b);

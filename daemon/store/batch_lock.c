@@ -1,5 +1,5 @@
 /*
- * batch_lock.c - reading before the lock, locking in order, and reading under the lock
+ * batch_lock.c - locking in order, and reading under the lock
  *
  * Each locking read names one city, and runs through the cities in ascending order; within a city by agency or
  * referral. So all keepers lock in the same order, and the tables can be distributed by city.
@@ -9,29 +9,6 @@
 
 #include <stddef.h>
 #include <stdlib.h>
-
-static const struct statement find_assignments = {
-    "find_assignments",
-    "SELECT u.at, a.id, a.referral, a.agency, a.organisation, a.org_city, a.status, a.term, a.respond_by, a.finish_by, "
-    "a.finish_count, a.finish_unit, a.answer "
-    "FROM unnest($1::int4[], $2::uuid[]) WITH ORDINALITY AS u(city, id, at) "
-    "JOIN assignment a ON a.city = u.city AND a.id = u.id",
-};
-
-static const struct statement find_submissions = {
-    "find_submissions",
-    "SELECT u.at, s.content, s.referral, s.receipt "
-    "FROM unnest($1::int4[], $2::text[], $3::text[]) WITH ORDINALITY AS u(city, agency, agency_ref, at) "
-    "JOIN submission s ON s.city = u.city AND s.agency = u.agency AND s.agency_ref = u.agency_ref",
-};
-
-static const struct statement find_supplements = {
-    "find_supplements",
-    "SELECT s.supplement_ref IS NOT NULL, s.content, s.seq, (SELECT count(*) FROM supplement o WHERE o.city = u.city "
-    "AND o.referral = u.referral) FROM unnest($1::int4[], $2::uuid[], $3::text[]) WITH ORDINALITY "
-    "AS u(city, referral, supplement_ref, at) LEFT JOIN supplement s ON s.city = u.city AND s.referral = u.referral "
-    "AND s.supplement_ref = u.supplement_ref ORDER BY u.at",
-};
 
 static const struct statement make_heads = {
     "make_heads",
@@ -78,113 +55,6 @@ static const struct statement docket_records = {
     "SELECT d.referral, d.record FROM unnest($1::int4[], $2::timestamptz[], $3::uuid[]) AS u(city, arrived, id) "
     "JOIN decision d ON d.city = u.city AND d.arrived = u.arrived AND d.referral = u.id ORDER BY d.referral, d.n",
 };
-
-/* The first column of an answer joined WITH ORDINALITY: an index into what was asked. */
-static int asked(struct fields *f)
-{
-    return (int)field_int(f) - 1;
-}
-
-/* -- reading -- */
-
-enum db_result batch_find_assignments(struct batch *b, struct assignment_row *rows, int n)
-{
-    if (n == 0)
-        return DB_OK;
-    struct rows *keys = batch_lookup(b, LOOKUP_PLACED);
-    bool room = true;
-    for (int i = 0; i < n; i++) {
-        rows[i] = (struct assignment_row){.id = rows[i].id};
-        put_int(keys, id_city(rows[i].id));
-        put_id(keys, rows[i].id);
-        room = rows_end(keys);
-    }
-    if (!room)
-        return batch_no_memory(b);
-    batch_enter(b);
-    int answer = batch_ask(b, &find_assignments, keys);
-    enum db_result r = batch_run(b);
-    if (r != DB_OK)
-        return r;
-    const PGresult *res = pipe_result(b->db, answer);
-    for (int i = 0; i < PQntuples(res); i++) {
-        struct fields f = {res, i, 0, b->arena};
-        int at = asked(&f);
-        assignment_fields(&f, &rows[at]);
-    }
-    return batch_have_read(b);
-}
-
-static int queue_submissions(struct batch *b, struct submission_row *subs, int n)
-{
-    struct rows *keys = batch_lookup(b, LOOKUP_REFS);
-    bool room = true;
-    for (int i = 0; i < n; i++) {
-        subs[i].found = false;
-        put_int(keys, subs[i].city);
-        put_str(keys, subs[i].agency);
-        put_str(keys, subs[i].agency_ref);
-        room = rows_end(keys);
-    }
-    return room ? batch_ask(b, &find_submissions, keys) : -1;
-}
-
-static void read_submissions(struct batch *b, int answer, struct submission_row *subs)
-{
-    const PGresult *res = pipe_result(b->db, answer);
-    for (int i = 0; i < PQntuples(res); i++) {
-        struct fields f = {res, i, 0, b->arena};
-        struct submission_row *s = &subs[asked(&f)];
-        s->found = true;
-        s->content = field_digest(&f);
-        s->referral = field_id(&f);
-        s->receipt = field_str(&f);
-    }
-}
-
-enum db_result batch_find_submissions(struct batch *b, struct submission_row *rows, int n)
-{
-    if (n == 0)
-        return DB_OK;
-    batch_enter(b);
-    int answer = queue_submissions(b, rows, n);
-    enum db_result r = batch_run(b);
-    if (r != DB_OK)
-        return r;
-    if (answer < 0)
-        return batch_no_memory(b);
-    read_submissions(b, answer, rows);
-    return batch_have_read(b);
-}
-
-enum db_result batch_find_supplements(struct batch *b, struct supplement_row *rows, int n)
-{
-    if (n == 0)
-        return DB_OK;
-    struct rows *keys = batch_lookup(b, LOOKUP_SUPPLEMENTS);
-    bool room = true;
-    for (int i = 0; i < n; i++) {
-        put_int(keys, id_city(rows[i].referral));
-        put_id(keys, rows[i].referral);
-        put_str(keys, rows[i].supplement_ref);
-        room = rows_end(keys);
-    }
-    if (!room)
-        return batch_no_memory(b);
-    batch_enter(b);
-    int answer = batch_ask(b, &find_supplements, keys);
-    enum db_result r = batch_run(b);
-    if (r != DB_OK)
-        return r;
-    for (int i = 0; i < n; i++) {
-        struct fields f = {pipe_result(b->db, answer), i, 0, b->arena};
-        rows[i].found = field_int(&f) != 0;
-        rows[i].content = field_digest(&f);
-        rows[i].seq = (uint64_t)field_int(&f);
-        rows[i].in_all = (int)field_int(&f);
-    }
-    return batch_have_read(b);
-}
 
 /* -- chain heads -- */
 
@@ -374,7 +244,7 @@ enum db_result batch_lock(struct batch *b, struct chain_head *heads, int n_heads
     int docket = queue_dockets(b, dockets, n_dockets);
     int sealed = queue_beside(b, &docket_sealed, wants_sealed, dockets, n_dockets);
     int record = queue_beside(b, &docket_records, wants_record, dockets, n_dockets);
-    int sub = n_subs ? queue_submissions(b, subs, n_subs) : -1;
+    int sub = n_subs ? batch_queue_submissions(b, subs, n_subs) : -1;
     bool past = batch_queue_past(b);
     enum db_result r = batch_run(b);
     if (r != DB_OK)
@@ -389,6 +259,6 @@ enum db_result batch_lock(struct batch *b, struct chain_head *heads, int n_heads
     read_beside(b, record, dockets, n_dockets, offsetof(struct docket_row, record));
     batch_read_past(b);
     if (sub >= 0)
-        read_submissions(b, sub, subs);
+        batch_read_submissions(b, sub, subs);
     return batch_have_read(b);
 }

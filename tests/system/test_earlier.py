@@ -238,6 +238,25 @@ def test_two_daemons_at_the_same_moment_still_see_each_other(two):
         rederived(lab, receipt.referral_id)
 
 
+def test_what_was_marked_under_an_older_key_is_still_found(tmp_path):
+    lab = Lab(tmp_path)
+    try:
+        prepare(lab)
+        lab.start()
+        with Agency(lab, "court-320505") as court:
+            first = court.submit_one(new("watched", parties=pair(1)))
+        assert lab.daemon.stop() == 0
+        keys = lab.config / "keys" / "personal.keys"
+        keys.write_text(keys.read_text() + f"2 {'5a' * 32}\n")
+        lab.start()
+        with Agency(lab, "court-320505") as court:
+            second, third = [court.submit_one(new("watched", parties=pair(1))) for _ in range(2)]
+        assert second.organisation_id == first.organisation_id and third.rule == "third-time"
+        assert sorted(n for n, in lab.sql("SELECT n FROM party_mark")) == ["1", "1", "2"], "a new key, a new count of its own"
+    finally:
+        lab.close()
+
+
 def test_counts_hold_when_the_daemon_is_killed(tmp_path):
     lab = Lab(tmp_path)
     try:

@@ -9,10 +9,31 @@
 #define ROLE_PAST_H
 
 #include "role/keeper/ledger.h"
+#include "wire/ties.h"
 
-struct past_item;
-struct past_entry;
-struct past_source;
+struct past_item { /* as far as it is read before the locks */
+    const struct work_item *item;
+    struct ties ties;
+    int first_mark, n_marks; /* newest key first; none: its parties are not known */
+    int first_link;          /* of those that name an agency_ref */
+};
+
+struct past_entry { /* one new referral */
+    const struct past_item *past;
+    struct placing *placing;
+    struct referral told;    /* the referral, with what came before */
+    int n;                   /* of its mark */
+    struct past_entry *twin; /* the one before it in this batch with the same parties */
+    int first_source, n_linked, n_sources;
+    int same_organisation;   /* who has or had the newest of the same parties that anybody has; -1 */
+    int wave;
+};
+
+struct past_source { /* one referral whose organisation may be worth knowing: linked ones, then those of the same parties */
+    struct id referral;
+    const struct past_entry *entry; /* it is in this batch; NULL: on record */
+    struct str organisation;        /* on record */
+};
 
 struct past {
     struct ledger *l;
