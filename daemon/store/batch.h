@@ -129,7 +129,6 @@ struct claim { /* in: city, organisation, wanted (places to take). out: granted,
     int wanted;
     int granted;
     int open, capacity;
-    int64_t given_ms; /* out: the latest turn on record; 0: never */
 };
 /*
  * Takes as many places as are free, up to `wanted`. Sorted here. granted 0 and capacity 0: no such row. The places are looked
@@ -137,7 +136,7 @@ struct claim { /* in: city, organisation, wanted (places to take). out: granted,
  * DB_AGAIN. Places that this batch gives back are free after commit.
  */
 enum db_result batch_claim(struct batch *b, struct claim *claims, int n) DB_CHECKED;
-/* A claimed place was given to a referral, with the turn of `at_ms`. Of several the latest counts. */
+/* A claimed place was given to a referral, with the turn of `at_ms`. Of several the latest is kept, and never an older one. */
 void batch_give(struct batch *b, int city, struct str organisation, int64_t at_ms);
 
 /* -- writing: false only when memory is out -- */

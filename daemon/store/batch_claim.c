@@ -14,13 +14,13 @@
 
 static const struct statement look_at_loads = {
     "look_at_loads",
-    "SELECT l.city, l.organisation, l.open, l.capacity, l.given FROM unnest($1::int4[], $2::text[]) AS u(city, organisation) "
+    "SELECT l.city, l.organisation, l.open, l.capacity FROM unnest($1::int4[], $2::text[]) AS u(city, organisation) "
     "JOIN load l ON l.city = u.city AND l.organisation = u.organisation",
 };
 
 static const struct statement lock_loads = {
     "lock_loads",
-    "SELECT city, organisation, open, capacity, given FROM load WHERE city = $1::int4 AND organisation = ANY($2::text[]) "
+    "SELECT city, organisation, open, capacity FROM load WHERE city = $1::int4 AND organisation = ANY($2::text[]) "
     "ORDER BY organisation COLLATE \"C\" FOR UPDATE",
 };
 
@@ -29,8 +29,8 @@ static const struct statement take_places = {
     "WITH done AS (UPDATE load SET open = load.open + u.places, given = GREATEST(load.given, u.turn) "
     "FROM unnest($1::int4[], $2::text[], $3::int4[], $4::timestamptz[]) AS u(city, organisation, places, turn) "
     "WHERE load.city = u.city AND load.organisation = u.organisation AND load.open + u.places <= load.capacity "
-    "RETURNING load.city, load.organisation, load.open, load.capacity, load.given) "
-    "SELECT done.city, done.organisation, done.open, done.capacity, done.given "
+    "RETURNING load.city, load.organisation, load.open, load.capacity) "
+    "SELECT done.city, done.organisation, done.open, done.capacity "
     "FROM (SELECT expect(count(*), cardinality($1::int4[]), 'P0R02') FROM done) AS checked LEFT JOIN done ON true",
 };
 
@@ -41,8 +41,8 @@ static const struct statement release_places = {
     "THEN GREATEST(load.wanted, load.open - u.places) ELSE load.capacity END "
     "FROM unnest($1::int4[], $2::text[], $3::int4[]) AS u(city, organisation, places) "
     "WHERE load.city = u.city AND load.organisation = u.organisation "
-    "RETURNING load.city, load.organisation, load.open, load.capacity, load.given) "
-    "SELECT done.city, done.organisation, done.open, done.capacity, done.given "
+    "RETURNING load.city, load.organisation, load.open, load.capacity) "
+    "SELECT done.city, done.organisation, done.open, done.capacity "
     "FROM (SELECT expect(count(*), cardinality($1::int4[]), 'P0R01') FROM done) AS checked LEFT JOIN done ON true",
 };
 
@@ -163,7 +163,6 @@ static void read_places(struct batch *b, int answer, int n)
                 continue;
             p->open = (int)field_int(&f);
             p->capacity = (int)field_int(&f);
-            p->turn_ms = field_ms(&f);
         }
     }
     for (size_t i = 0; i < b->n_places; i++)
@@ -209,7 +208,6 @@ enum db_result batch_claim(struct batch *b, struct claim *claims, int n)
         p->taken += c->granted;
         c->open = p->open + p->taken;
         c->capacity = p->capacity;
-        c->given_ms = p->turn_ms;
     }
     return DB_OK;
 }
@@ -253,8 +251,6 @@ static bool merge_releases(struct batch *b)
         }
         p->taken += b->places[i].taken;
         p->given += b->places[i].given;
-        if (p->turn_ms < b->places[i].turn_ms)
-            p->turn_ms = b->places[i].turn_ms;
     }
     b->n_places = kept + 1;
     return true;
@@ -318,7 +314,6 @@ static bool read_loads(struct batch *b, int answer)
             continue;
         p->open = (int)field_int(&f);
         p->capacity = (int)field_int(&f);
-        p->turn_ms = field_ms(&f);
     }
     return true;
 }
@@ -335,7 +330,7 @@ enum db_result batch_read_places(struct batch *b)
         struct claim *c = ARENA_PUSH(b->arena, b->loads, b->n_loads, b->cap_loads);
         if (c)
             *c = (struct claim){.city = p->city, .organisation = p->organisation, .granted = p->taken, .open = p->open,
-                                .capacity = p->capacity, .given_ms = p->turn_ms};
+                                .capacity = p->capacity};
     }
     return fields_done(b->db, b->arena);
 }

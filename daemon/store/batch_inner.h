@@ -57,7 +57,7 @@ struct place {
     bool fresh; /* not looked at yet */
     int open, capacity;
     int taken, given;
-    int64_t turn_ms;  /* of the latest that was given a place by this batch; before that, as on record */
+    int64_t turn_ms; /* of the latest that this batch gave a place; 0: none */
 };
 
 struct batch {

@@ -13,11 +13,10 @@
 struct load_row { int city; struct str organisation; int open, capacity, wanted; int64_t given_ms; };
 /* Makes `wanted` the roster's capacity; in force at once where `open` allows it, else as places come back. */
 enum db_result load_sync(struct db *db, const struct load_row *rows, int n, int *changed) DB_CHECKED;
-/* Those that are not empty at their roster's capacity, and all that were ever given anything. */
+/* Those that are not empty at their roster's capacity. */
 enum db_result load_read(struct db *db, struct arena *a, struct load_row **out, int *n) DB_CHECKED;
-/* Likewise, but only those given something after `given_after_ms`. */
-enum db_result load_read_after(struct db *db, struct arena *a, int64_t given_after_ms, struct load_row **out, int *n) DB_CHECKED;
-#define LOAD_GIVEN_NEVER INT64_C(253370764800000) /* the year 9999: nobody for the sake of turns */
+/* All that were ever given anything: city, organisation and given_ms only. */
+enum db_result load_turns(struct db *db, struct arena *a, struct load_row **out, int *n) DB_CHECKED;
 
 struct due_row { struct id referral; struct str agency; int due_kind; int64_t due_ms; int state; };
 /* Rows of `city` that are due, oldest first, claimed for this daemon until `until_ms`; SKIP LOCKED. */

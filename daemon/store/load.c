@@ -23,9 +23,13 @@ static const struct statement want_loads = {
 
 static const struct statement all_loads = {
     "all_loads",
-    "SELECT city, organisation, open, capacity, wanted, given FROM load "
-    "WHERE open > 0 OR capacity <> wanted OR given > $1::timestamptz "
+    "SELECT city, organisation, open, capacity, wanted FROM load WHERE open > 0 OR capacity <> wanted "
     "ORDER BY city, organisation COLLATE \"C\"",
+};
+
+static const struct statement all_turns = {
+    "all_turns",
+    "SELECT city, organisation, given FROM load WHERE given IS NOT NULL ORDER BY city, organisation COLLATE \"C\"",
 };
 
 static int load_order(const void *x, const void *y)
@@ -72,17 +76,11 @@ enum db_result load_sync(struct db *db, const struct load_row *rows, int n, int 
     return r;
 }
 
-enum db_result load_read(struct db *db, struct arena *a, struct load_row **out, int *n)
+/* The rows of `st`, read one by one. */
+static enum db_result read_loads(struct db *db, struct arena *a, const struct statement *st,
+                                 void (*fill)(struct fields *, struct load_row *), struct load_row **out, int *n)
 {
-    return load_read_after(db, a, 0, out, n);
-}
-
-enum db_result load_read_after(struct db *db, struct arena *a, int64_t given_after_ms, struct load_row **out, int *n)
-{
-    struct args args;
-    args_init(&args);
-    args_ms(&args, given_after_ms);
-    enum db_result r = pipe_one(db, &all_loads, &args);
+    enum db_result r = pipe_one(db, st, NULL);
     if (r != DB_OK)
         return r;
     const PGresult *res = pipe_result(db, 0);
@@ -92,10 +90,7 @@ enum db_result load_read_after(struct db *db, struct arena *a, int64_t given_aft
         struct fields f = {res, i, 0, a};
         l[i].city = (int)field_int(&f);
         l[i].organisation = field_str(&f);
-        l[i].open = (int)field_int(&f);
-        l[i].capacity = (int)field_int(&f);
-        l[i].wanted = (int)field_int(&f);
-        l[i].given_ms = field_ms(&f);
+        fill(&f, &l[i]);
     }
     r = fields_done(db, a);
     if (r == DB_OK) {
@@ -103,4 +98,26 @@ enum db_result load_read_after(struct db *db, struct arena *a, int64_t given_aft
         *n = count;
     }
     return r;
+}
+
+static void fill_load(struct fields *f, struct load_row *l)
+{
+    l->open = (int)field_int(f);
+    l->capacity = (int)field_int(f);
+    l->wanted = (int)field_int(f);
+}
+
+static void fill_turn(struct fields *f, struct load_row *l)
+{
+    l->given_ms = field_ms(f);
+}
+
+enum db_result load_read(struct db *db, struct arena *a, struct load_row **out, int *n)
+{
+    return read_loads(db, a, &all_loads, fill_load, out, n);
+}
+
+enum db_result load_turns(struct db *db, struct arena *a, struct load_row **out, int *n)
+{
+    return read_loads(db, a, &all_turns, fill_turn, out, n);
 }

@@ -235,8 +235,10 @@ static enum db_result prepare_offer(struct ledger *l, struct case_file *c)
         c->transition = NULL;
         return refuse(c, FAULT_STATE_FORBIDS, "organisation.capacity");
     }
-    if (r == DB_OK)
+    if (r == DB_OK) {
         batch_give(l->batch, claim.city, claim.organisation, l->now_ms);
+        snapshot_note_given(c->work->snapshot, org, l->now_ms);
+    }
     if (r == DB_OK && !decide_by_hand(l, c, org))
         r = DB_AGAIN;
     return r;

@@ -110,7 +110,7 @@ static void note_loads(struct keeper *k)
     const struct claim *loads = batch_loads(k->ledger.batch, &n);
     struct snapshot *s = publication_get(k->office->publication);
     for (int i = 0; s && i < n; i++)
-        snapshot_note_load(s, loads[i].organisation, loads[i].open, loads[i].capacity, loads[i].given_ms);
+        snapshot_note_load(s, loads[i].organisation, loads[i].open, loads[i].capacity);
     snapshot_unref(s);
 }
 

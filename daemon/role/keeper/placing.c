@@ -132,7 +132,7 @@ static enum db_result share_out(struct ledger *l, struct placing *placings, int 
         key.organisation = chosen(p)->id;
         key.city = region_city(&p->snapshot->rules->regions, chosen(p)->region);
         c = bsearch(&key, claims, (size_t)n_claims, sizeof(*claims), claim_cmp);
-        snapshot_note_load(p->snapshot, c->organisation, c->open, c->capacity, c->given_ms);
+        snapshot_note_load(p->snapshot, c->organisation, c->open, c->capacity);
         if (c->granted > 0) {
             settle(l, p, c);
             continue;

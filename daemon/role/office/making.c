@@ -193,7 +193,16 @@ static bool fill_board(struct making *m, struct snapshot *s)
     if (!making_ok(m, load_read(m->db, m->arena, &rows, &n)))
         return false;
     for (int i = 0; i < n; i++)
-        snapshot_note_load(s, rows[i].organisation, rows[i].open, rows[i].capacity, rows[i].given_ms);
+        snapshot_note_load(s, rows[i].organisation, rows[i].open, rows[i].capacity);
+    if (!(s->needs & NEEDS_TURNS))
+        return true;
+    if (!making_ok(m, load_turns(m->db, m->arena, &rows, &n)))
+        return false;
+    for (int i = 0; i < n; i++) {
+        int at = roster_find(&s->rules->roster, rows[i].organisation);
+        if (at >= 0)
+            snapshot_note_given(s, at, rows[i].given_ms);
+    }
     return true;
 }
 

@@ -91,13 +91,11 @@ void snapshot_set_load(struct snapshot *s, int organisation, int open, int capac
     atomic_store_explicit(&s->capacity[organisation], capacity, memory_order_relaxed);
 }
 
-void snapshot_note_load(struct snapshot *s, struct str organisation, int open, int capacity, int64_t given_ms)
+void snapshot_note_load(struct snapshot *s, struct str organisation, int open, int capacity)
 {
     int i = roster_find(&s->rules->roster, organisation);
-    if (i < 0)
-        return;
-    snapshot_set_load(s, i, open, capacity);
-    snapshot_note_given(s, i, given_ms);
+    if (i >= 0)
+        snapshot_set_load(s, i, open, capacity);
 }
 
 void snapshot_note_given(struct snapshot *s, int organisation, int64_t given_ms)

@@ -41,9 +41,12 @@ void snapshot_pending(struct snapshot *s, int organisation, int change);
 /* Notes what the database said, of the organisation with this index in the roster. */
 void snapshot_set_load(struct snapshot *s, int organisation, int open, int capacity);
 /* Likewise by id. Unknown organisations are ignored. */
-void snapshot_note_load(struct snapshot *s, struct str organisation, int open, int capacity, int64_t given_ms);
+void snapshot_note_load(struct snapshot *s, struct str organisation, int open, int capacity);
 
-/* Notes what the database said about the latest turn; never moves one back. */
+/*
+ * Notes a turn that was given; never moves one back. Of those on record only as the snapshot is made: from then on each daemon counts
+ * its own, so that each is in order by itself whatever the others do.
+ */
 void snapshot_note_given(struct snapshot *s, int organisation, int64_t given_ms);
 
 /* -- deciding by it -- */

@@ -25,7 +25,6 @@ enum {
     WORK_BUDGET = 64 * 1024,
     DUE_EVERY_MS = 1000,
     BOARD_EVERY_MS = 5000,
-    TURNS_BACK_MS = 60000,
     GAUGES_EVERY_MS = 30000,
     PARTITIONS_EVERY_MS = 3600000,
     MONTHS_AHEAD = 4,
@@ -40,7 +39,6 @@ struct timer {
     int *cities;
     int n_cities;
     unsigned turn; /* which city comes first, so that none waits for another's backlog */
-    int64_t turns_seen_ms; /* when turns of other daemons were last read */
     int64_t next_due_ms, next_board_ms, next_gauges_ms, next_partitions_ms; /* monotonic */
     pthread_t thread;
     bool started;
@@ -113,33 +111,23 @@ static void note_loads(struct snapshot *s, const struct load_row *loads, int n, 
             continue;
         seen[at] = 1;
         snapshot_set_load(s, at, loads[i].open, loads[i].capacity);
-        snapshot_note_given(s, at, loads[i].given_ms);
     }
     for (int i = 0; i < s->rules->roster.n; i++)
         if (!seen[i] && atomic_load_explicit(&s->open[i], memory_order_relaxed) != 0)
             snapshot_set_load(s, i, 0, s->rules->roster.items[i].capacity);
 }
 
-/* A commit comes later than the turn it writes: so turns are looked at from a little before the last look on. */
-static int64_t turns_after(const struct timer *t, const struct snapshot *s)
-{
-    return s->needs & NEEDS_TURNS ? t->turns_seen_ms - TURNS_BACK_MS : LOAD_GIVEN_NEVER;
-}
-
-/* How full everybody is, and whose turn it was, as other daemons left it. */
+/* How full everybody is, as other daemons left it. */
 static void refresh_board(struct timer *t, struct snapshot *s)
 {
     struct arena *a = arena_new(0);
     unsigned char *seen = a ? ARENA_ARRAY(a, (size_t)s->rules->roster.n + 1, unsigned char) : NULL;
     struct load_row *loads;
-    int64_t now = clock_now_ms();
     int n;
     if (seen) {
         refresh_cities(t, a);
-        if (t->link.db && link_ok(&t->link, load_read_after(t->link.db, a, turns_after(t, s), &loads, &n), "loads")) {
+        if (t->link.db && link_ok(&t->link, load_read(t->link.db, a, &loads, &n), "loads"))
             note_loads(s, loads, n, seen);
-            t->turns_seen_ms = now;
-        }
     }
     arena_free(a);
 }

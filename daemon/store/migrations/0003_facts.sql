@@ -26,8 +26,8 @@ CREATE TABLE party_mark (
 );
 CREATE INDEX party_mark_referral ON party_mark (city, referral);
 
--- When an organisation last got an assignment; where several came in one millisecond, a little later, so that their order
--- is kept. NULL: never since this migration.
+-- When an organisation last got an assignment, for daemons that start; where several came in one millisecond, a little later,
+-- so that their order is kept. NULL: never since this migration.
 ALTER TABLE load ADD COLUMN given timestamptz;
 
 -- As in 0001, and the marks.
