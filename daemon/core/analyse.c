@@ -20,23 +20,6 @@ bool work_add(struct work *w, const struct finding *f)
     return slot != NULL;
 }
 
-static enum doubt doubt_of(const struct work *w)
-{
-    return w->s->stages ? DOUBT_STAGES : DOUBT_UNCONFIRMED;
-}
-
-bool work_witness(struct work *w, int *point, int rule, struct finding *f)
-{
-    struct referral *r = ARENA_NEW(w->a, struct referral);
-    struct decision d;
-    if (!r || !space_referral(w->s, w->a, point, r) || !decide_rule(w->scratch, w->rs, r, &d))
-        return false;
-    f->witness = r;
-    if (d.rule != rule)
-        f->doubt = doubt_of(w);
-    return true;
-}
-
 static int by_number(const void *a, const void *b)
 {
     return (*(const int *)a > *(const int *)b) - (*(const int *)a < *(const int *)b);
@@ -86,7 +69,8 @@ static bool run(struct work *w)
     w->state = ARENA_ARRAY(w->scratch, n, enum rule_state);
     w->point = ARENA_ARRAY(w->scratch, w->s->n_dims + 1, int);
     w->fresh = ARENA_ARRAY(w->scratch, n, int);
-    if (!w->x || !w->outcome || !w->state || !w->point || !w->fresh ||
+    w->tagged = ARENA_ARRAY(w->scratch, (size_t)w->s->tags.n + 1, bool);
+    if (!w->x || !w->outcome || !w->state || !w->point || !w->fresh || !w->tagged ||
         !meets_build(&w->meets, w->scratch, w->s, w->rules, w->n))
         return false;
     w->near = ARENA_ARRAY(w->scratch, (size_t)w->meets.words, uint64_t);

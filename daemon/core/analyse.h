@@ -30,6 +30,7 @@ enum finding_kind {
 enum doubt {
     DOUBT_NONE,
     DOUBT_STAGES,      /* classifiers read what later ones set: what they leave is only partly known */
+    DOUBT_WEIGHED,     /* a classifier weighs words: what a text is worth is only partly known */
     DOUBT_UNCONFIRMED, /* the witness is decided otherwise */
 };
 

@@ -43,6 +43,7 @@ struct work {
     struct meets meets;
     uint64_t *near; /* those that meet the rule at hand */
     int *point, *fresh;
+    bool *tagged; /* by tag: the referral at hand has it, after classification */
     struct finding *items;
     size_t n_items, cap_items;
     struct climb_time *climbs;
@@ -58,9 +59,14 @@ int *outcome_numbers(struct arena *a, struct arena *scratch, const struct rulese
 void work_tick(struct work *w);
 /* False: memory. */
 bool work_add(struct work *w, const struct finding *f);
-/* Makes the point a witness that `rule` (-1: none) decides, and doubts it when the rule set decides
- * otherwise. */
-bool work_witness(struct work *w, int *point, int rule, struct finding *f);
+/*
+ * The search stands at a point: a witness there, or at another one of the same question, that `rule` (-1:
+ * none) decides; with a doubt where no such is found soon. w->point is where it lies. False: memory.
+ */
+bool work_settle(struct work *w, int rule, struct finding *f);
+enum doubt work_doubt(const struct work *w);
+/* Tells when no referral is found that a rule decides which the search says is alive. */
+bool work_lives(struct work *w, int rule);
 /* A copy, ascending, without doubles, in the results. */
 const int *work_list(struct work *w, int *items, int n);
 /* Asks for a point of `b` that no rule before `before`, but for `but`, takes. */

@@ -171,7 +171,7 @@ static bool join_pairs(struct work *w, struct candidate_part *parts, int n)
 static bool show(struct work *w, struct finding *f, int rule)
 {
     enum search_result result = work_first(w, &w->rules[rule], rule, -1);
-    return result == SEARCH_FOUND ? work_witness(w, search_point(w->x), rule, f) : result != SEARCH_MEMORY;
+    return result == SEARCH_FOUND ? work_settle(w, rule, f) : result != SEARCH_MEMORY;
 }
 
 static bool tell_group(struct work *w, const struct candidate_part *parts, int n, int head)

@@ -66,7 +66,7 @@ static bool show_taken(struct work *w, struct finding *f)
         return false;
     f->witness = r;
     if (d.rule < 0 || d.rule >= f->rule)
-        f->doubt = w->s->stages ? DOUBT_STAGES : DOUBT_UNCONFIRMED;
+        f->doubt = work_doubt(w);
     return true;
 }
 
@@ -129,7 +129,8 @@ static bool tell_idle(struct work *w, int rule, int *later, int n)
     w->state[rule] = RULE_IDLE;
     f.others = work_list(w, later, n);
     f.n_others = n;
-    return f.others && work_witness(w, w->point, rule, &f) && work_add(w, &f);
+    return f.others && work_first(w, &w->rules[rule], rule, -1) == SEARCH_FOUND && work_settle(w, rule, &f) &&
+           work_add(w, &f);
 }
 
 /* The search stands at a point that the rule takes. Looks on for one where it makes a difference. */
@@ -139,7 +140,6 @@ static bool look_for_effect(struct work *w, int rule)
     size_t n = 0, cap = 0;
     for (int i = 0; i < w->n; i++)
         w->fresh[i] = -1;
-    memcpy(w->point, search_point(w->x), w->s->n_dims * sizeof *w->point);
     for (;;) {
         int next = next_with(w, rule, search_point(w->x));
         if (next < 0 || w->outcome[next] != w->outcome[rule])
@@ -174,7 +174,8 @@ bool analyse_rules(struct work *w)
         bool good = true;
         switch (work_first(w, &w->rules[i], i, -1)) {
         case SEARCH_FOUND:
-            good = tell_expired(w, i) && look_for_effect(w, i);
+            good = tell_expired(w, i) && look_for_effect(w, i) &&
+                   (w->state[i] != RULE_LIVES || work_lives(w, i));
             break;
         case SEARCH_NONE:
             good = tell_dead(w, i);
@@ -208,9 +209,7 @@ bool analyse_gaps(struct work *w)
         w->out->more_gaps = told >= w->options->gaps_max;
         if (w->out->more_gaps)
             return true;
-        memcpy(w->point, search_point(w->x), w->s->n_dims * sizeof *w->point);
-        if (!box || !space_expand(w->s, &everything, outside, w->n, w->point, box) ||
-            !work_witness(w, w->point, -1, &f))
+        if (!box || !work_settle(w, -1, &f) || !space_expand(w->s, &everything, outside, w->n, w->point, box))
             return false;
         f.box = box;
         if (!work_add(w, &f))

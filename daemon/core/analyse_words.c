@@ -107,7 +107,7 @@ static bool show(struct work *w, struct finding *f)
     const struct classifier *c = &w->rs->classifiers[f->classifier];
     const struct box *own = &w->s->of[0].classifiers[f->classifier];
     struct lit missing = {DIM_CATEGORY, set_of_class(w->s, DIM_CATEGORY, 0)};
-    struct box box, wanted = {&missing, c->category >= 0, false};
+    struct box box, wanted = {&missing, classifier_sets_category(c), false};
     struct decision d;
     struct referral *r = ARENA_NEW(w->a, struct referral);
     if (!r || !boxes_both(w->s, own, &wanted, &box))
@@ -122,8 +122,8 @@ static bool show(struct work *w, struct finding *f)
     if (!space_referral(w->s, w->a, search_point(w->x), r) || !decide_rule(w->scratch, w->rs, r, &d))
         return false;
     f->witness = r;
-    if (c->category >= 0 && (d.classifier < 0 || d.classifier >= f->classifier))
-        f->doubt = DOUBT_UNCONFIRMED;
+    if (classifier_sets_category(c) && (d.classifier < 0 || d.classifier >= f->classifier))
+        f->doubt = work_doubt(w);
     return true;
 }
 
@@ -134,11 +134,13 @@ static bool of_classifier(struct work *w, int number)
     int *culprits = ARENA_ARRAY(w->scratch, (size_t)w->rs->n_classifiers + 1, int), n = 0;
     if (!culprits)
         return false;
-    for (int i = 0; i < (c->category >= 0 ? 1 : c->n_tags); i++) {
-        struct lit own = {DIM_CATEGORY, -1};
-        if (c->category < 0)
-            own.dim = space_tag(w->s, c->tags[i]);
-        own.set = set_of_class(w->s, own.dim, 0);
+    bool sets_category = classifier_sets_category(c), once = sets_category || c->weigh;
+    for (int i = 0; i < (once ? 1 : c->n_tags); i++) {
+        struct lit own = {sets_category ? (int)DIM_CATEGORY
+                          : once        ? (int)DIM_MODE
+                                        : space_tag(w->s, c->tags[i]),
+                          -1};
+        own.set = once && !sets_category ? w->s->full[own.dim] : set_of_class(w->s, own.dim, 0);
         enum search_result result = may_set(w, number, own);
         if (result != SEARCH_NONE)
             return result != SEARCH_MEMORY;

@@ -79,6 +79,7 @@ struct group {
 struct tree_classes {
     int *of;   /* by node */
     int *node; /* by class; -1: the missing category */
+    int *deep; /* by class: its first node of those lowest in the tree; regions only */
     int n;
 };
 
@@ -162,6 +163,7 @@ struct space {
 
     struct never *never;
     size_t n_never, cap_never;
+    bool weighs; /* words with points: what a text is worth is not known here */
     bool stages; /* classifiers read what later ones set: `never` leaves those out */
 };
 

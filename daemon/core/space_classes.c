@@ -132,6 +132,22 @@ static void fill_categories(const struct space *s, int of, struct tree *t, int *
     }
 }
 
+static bool find_deep(struct space *s)
+{
+    struct tree_classes *t = &s->region;
+    const struct regions *r = &s->lists->regions;
+    t->deep = ARENA_ARRAY(s->arena, (size_t)t->n + 1, int);
+    if (!t->deep)
+        return false;
+    for (int i = 0; i < t->n; i++)
+        t->deep[i] = t->node[i];
+    for (int i = 0; i < r->n; i++) {
+        if (r->items[i].level > r->items[t->deep[t->of[i]]].level)
+            t->deep[t->of[i]] = i;
+    }
+    return true;
+}
+
 bool space_classes(struct space *s, struct mentions *m)
 {
     struct tree regions, categories;
@@ -149,6 +165,6 @@ bool space_classes(struct space *s, struct mentions *m)
         fill_categories(s, i, &categories, position);
         refine_by_marks(&categories, &m->category[i], class2, mark, pairs);
     }
-    return number(s, &regions, class, 0, m->scratch, &s->region) &&
+    return number(s, &regions, class, 0, m->scratch, &s->region) && find_deep(s) &&
            number(s, &categories, class2, 1, m->scratch, &s->category);
 }

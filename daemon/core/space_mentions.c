@@ -133,6 +133,8 @@ static bool of_ruleset(const struct space *s, int of, struct mentions *m)
         const struct classifier *c = &rs->classifiers[i];
         for (int k = 0; k < c->n_tags; k++)
             PUSH(m, m->tags, c->tags[k]);
+        for (int k = 0; k < c->n_otherwise; k++)
+            PUSH(m, m->tags, c->otherwise[k]);
         if (!add_all(s, of, m, c->when, c->n_when))
             return false;
     }

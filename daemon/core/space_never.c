@@ -192,17 +192,6 @@ static bool working(struct space *s)
 
 /* ---- what classifiers leave behind ---- */
 
-static bool reads_tag(const struct cond *when, int n, struct str tag)
-{
-    for (int i = 0; i < n; i++) {
-        for (int k = 0; when[i].kind == COND_TAGS && k < when[i].n; k++) {
-            if (str_eq(when[i].strings[k], tag))
-                return true;
-        }
-    }
-    return false;
-}
-
 static bool reads_category(const struct cond *when, int n)
 {
     for (int i = 0; i < n; i++) {
@@ -213,44 +202,82 @@ static bool reads_category(const struct cond *when, int n)
     return false;
 }
 
-/* Whether something that `c` reads may be set by itself or after it: then nothing can be said of the end. */
-static bool reads_ahead(const struct ruleset *rs, int c)
+static bool may_add(const struct classifier *c, struct str tag)
 {
-    const struct classifier *own = &rs->classifiers[c];
-    for (int i = c; i < rs->n_classifiers; i++) {
-        const struct classifier *later = &rs->classifiers[i];
-        if (own->category < 0 && later->category >= 0 && reads_category(own->when, own->n_when))
+    for (int i = 0; i < c->n_tags; i++) {
+        if (str_eq(c->tags[i], tag))
             return true;
-        for (int k = 0; k < later->n_tags; k++) {
-            if (reads_tag(own->when, own->n_when, later->tags[k]))
+    }
+    for (int i = 0; i < c->n_otherwise; i++) {
+        if (str_eq(c->otherwise[i], tag))
+            return true;
+    }
+    for (int i = 0; c->weigh && i < c->weigh->n_targets; i++) {
+        if (c->weigh->targets[i].category < 0 && str_eq(c->weigh->targets[i].tag, tag))
+            return true;
+    }
+    return false;
+}
+
+/* Whether a tag that `own` reads may be set by `later`. */
+static bool reads_tags_of(const struct classifier *own, const struct classifier *later)
+{
+    for (int i = 0; i < own->n_when; i++) {
+        for (int k = 0; own->when[i].kind == COND_TAGS && k < own->when[i].n; k++) {
+            if (may_add(later, own->when[i].strings[k]))
                 return true;
         }
     }
     return false;
 }
 
-static bool classified(struct space *s, int of, int c)
+/* Whether something that it reads may be set by itself or after it: then nothing can be said of the end. */
+static bool reads_ahead(const struct ruleset *rs, int c)
 {
-    const struct classifier *own = &s->of[of].rs->classifiers[c];
-    struct box missing = {.n = 1}, sets, unset;
-    const struct lit none = {DIM_CATEGORY, set_of_class(s, DIM_CATEGORY, 0)};
-    missing.lits = &none;
-    if (own->category >= 0)
-        return boxes_both(s, &s->of[of].classifiers[c], &missing, &sets) &&
-               (sets.empty || add_by(s, sets.lits, sets.n, of, c));
-    for (int k = 0; k < own->n_tags; k++) {
-        const struct lit tag = no(s, space_tag(s, own->tags[k]));
-        unset = (struct box){&tag, 1, false};
-        if (!boxes_both(s, &s->of[of].classifiers[c], &unset, &sets) ||
-            (!sets.empty && !add_by(s, sets.lits, sets.n, of, c)))
+    const struct classifier *own = &rs->classifiers[c];
+    for (int i = c; i < rs->n_classifiers; i++) {
+        const struct classifier *later = &rs->classifiers[i];
+        if ((!classifier_sets_category(own) && classifier_sets_category(later) &&
+             reads_category(own->when, own->n_when)) ||
+            reads_tags_of(own, later))
+            return true;
+    }
+    return false;
+}
+
+/* Where the classifier's conditions hold, and `also`, every one of these tags is there. */
+static bool tagged(struct space *s, int of, int c, const struct box *also, const struct str *tags, int n)
+{
+    for (int k = 0; k < n; k++) {
+        const struct lit tag = no(s, space_tag(s, tags[k]));
+        struct box unset = {&tag, 1, false}, both;
+        if (!boxes_both(s, &s->of[of].classifiers[c], &unset, &both) || !boxes_both(s, &both, also, &both) ||
+            (!both.empty && !add_by(s, both.lits, both.n, of, c)))
             return false;
     }
     return true;
 }
 
+static bool classified(struct space *s, int of, int c)
+{
+    static const struct box everything;
+    const struct classifier *own = &s->of[of].rs->classifiers[c];
+    const struct lit none = {DIM_CATEGORY, set_of_class(s, DIM_CATEGORY, 0)};
+    const struct box missing = {&none, 1, false};
+    struct box both;
+    if (own->weigh) /* what the words are worth is not known; but what is added when they do not tell */
+        return !weigher_sets_category(own->weigh) ||
+               tagged(s, of, c, &missing, own->otherwise, own->n_otherwise);
+    if (own->category < 0)
+        return tagged(s, of, c, &everything, own->tags, own->n_tags);
+    return boxes_both(s, &s->of[of].classifiers[c], &missing, &both) &&
+           (both.empty || add_by(s, both.lits, both.n, of, c));
+}
+
 static bool classifiers(struct space *s)
 {
     for (int of = 0; of < s->n_rulesets; of++) {
+        s->weighs |= s->of[of].rs->weighs;
         for (int c = 0; c < s->of[of].rs->n_classifiers; c++) {
             if (reads_ahead(s->of[of].rs, c))
                 s->stages = true;

@@ -193,7 +193,7 @@ static void forget(struct search *x)
     x->level = x->propagated = x->scanned = x->counted = x->chunk = x->used = 0;
     x->n_dims = (int)x->s->n_dims;
     x->contradicted = -1;
-    x->nowhere = false;
+    x->nowhere = x->proven = false;
     x->before_of = -1;
     arena_free(x->kept);
     x->kept = arena_new(0);

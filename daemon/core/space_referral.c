@@ -16,6 +16,14 @@ static const struct str *strings_of(const struct space *s, struct arena *a, cons
     return items;
 }
 
+/* Of class 0, any that is not listed: none at all, or `other` where the list has that too. */
+static struct str string_of(const struct strings *list, int class, struct str other)
+{
+    if (class)
+        return list->items[class - 1];
+    return list->n && list->items[0].n == 0 ? other : STR("");
+}
+
 /* All words that are there, none of them joined to the next. */
 static bool write_text(const struct space *s, struct arena *a, const int *point, struct referral *r)
 {
@@ -30,23 +38,10 @@ static bool write_text(const struct space *s, struct arena *a, const int *point,
             text = arena_printf(a, STR_FMT STR_FMT STR_FMT, STR_ARG(text),
                                 STR_ARG(text.n ? s->separator : text), STR_ARG(words[i]));
     }
-    int source = point[DIM_SOURCE];
-    r->source_category = source ? s->sources.items[source - 1] : STR("");
+    r->source_category = string_of(&s->sources, point[DIM_SOURCE], s->separator);
     r->summary = text;
     r->folded = arena_printf(a, STR_FMT "\n" STR_FMT, STR_ARG(text), STR_ARG(r->source_category));
     return words && text.p && r->folded.p;
-}
-
-/* A node of the class as low in the tree as there is one: disputes are somewhere. */
-static int place_of(const struct space *s, int class)
-{
-    const struct regions *r = &s->lists->regions;
-    int best = s->region.node[class];
-    for (int i = best; i < r->n; i++) {
-        if (s->region.of[i] == class && r->items[i].level > r->items[best].level)
-            best = i;
-    }
-    return best;
 }
 
 static int any_village(const struct regions *r, int near)
@@ -140,9 +135,9 @@ bool space_referral(const struct space *s, struct arena *a, int *point, struct r
                          .risk = (unsigned)point[DIM_RISK]};
     r.mode = (enum mode)s->modes[point[DIM_MODE]];
     r.channel = (enum channel)mode_channel((int)r.mode);
-    r.place = place_of(s, point[DIM_REGION]);
-    r.offence = point[DIM_OFFENCE] ? s->offences.items[point[DIM_OFFENCE] - 1] : STR("");
-    r.agency = point[DIM_AGENCY] ? s->agencies.items[point[DIM_AGENCY] - 1] : STR("");
+    r.place = s->region.deep[point[DIM_REGION]]; /* disputes are somewhere */
+    r.offence = string_of(&s->offences, point[DIM_OFFENCE], STR("其他罪名"));
+    r.agency = string_of(&s->agencies, point[DIM_AGENCY], STR("another-agency"));
     r.agency_ref = STR("witness");
     r.tags = strings_of(s, a, point, s->first_tag, &s->tags, &r.n_tags);
     set_claim(s, point, &r);

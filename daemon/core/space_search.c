@@ -296,6 +296,7 @@ static bool learn(struct search *x, int contradiction)
     int blamed = analyse_back(x, contradiction), clause = -1;
     if (blamed < 0 || x->failed) {
         forget_learned(x);
+        x->proven = !x->failed;
         return false;
     }
     int back = write_learned(x, blamed, &clause);
@@ -409,7 +410,7 @@ enum search_result search_run(struct search *x, int contradictions_max)
     x->scanned = 0;
     x->n_required = x->required.n;
     search_count(x);
-    if (x->nowhere)
+    if (x->nowhere || x->proven)
         return SEARCH_NONE;
     while (!x->failed) {
         int contradiction = propagate(x);

@@ -57,7 +57,7 @@ struct search {
     struct search_dim *dims;
     int n_dims, cap_dims; /* with fresh ones */
     int question;
-    bool failed, nowhere;
+    bool failed, nowhere, proven; /* proven: there is no point, whatever is added */
     int before_of,
         before_classifier; /* what this one and later ones leave behind does not bind; -1: all do */
     SEARCH_LIST(struct clause) clauses;

@@ -57,8 +57,9 @@ static const struct str tiny_words[] = {{"工资", 6}, {"拖欠工资", 12}, {"�
 static const struct str tiny_texts[] = {{"", 0},     {"工资", 6},        {"拖欠工资", 12},
                                         {"邻居", 6}, {"工资。邻居", 15}, {"邻居。拖欠工资", 21}};
 static const struct str tiny_tags[] = {{"t", 1}, {"u", 1}};
-static const struct str tiny_offences[] = {{"", 0}, {"盗窃罪", 9}, {"失火罪", 9}};
-static const struct str tiny_sources[] = {{"", 0}, {"工资类", 9}, {"其他", 6}};
+static const struct str tiny_offences[] = {
+    {"", 0}, {"盗窃罪", 9}, {"失火罪", 9}, {"放火罪", 9}}; /* the last is named by nobody */
+static const struct str tiny_sources[] = {{"", 0}, {"工资类", 9}, {"其他", 6}, {"杂", 3}};
 static const struct str tiny_agencies[] = {{"x", 1}, {"court-a", 7}, {"court-b", 7}};
 static const int tiny_modes[] = {MODE_COURT_PRE_FILING, MODE_COURT_POST_FILING_SUMMARY, MODE_POLICE_CIVIL,
                                  MODE_PETITION_APPEAL};
@@ -229,11 +230,11 @@ static inline struct cond tiny_leaf(struct tiny *t, enum aspect aspect)
         break;
     case ASPECT_OFFENCE:
         c.kind = COND_OFFENCE;
-        c.strings = tiny_strs(t, tiny_offences + 1, 2, &c.n);
+        c.strings = tiny_strs(t, tiny_offences, 3, &c.n);
         break;
     case ASPECT_SOURCE:
         c.kind = COND_SOURCE_CATEGORY;
-        c.strings = tiny_strs(t, tiny_sources + 1, 2, &c.n);
+        c.strings = tiny_strs(t, tiny_sources, 3, &c.n);
         break;
     default:
         c.kind = COND_AGENCY;
