@@ -1,11 +1,13 @@
 /*
  * conditions.c - `when` maps into the flat, prefix-ordered conditions of core/rule.h
  */
+#include "conf/define.h"
 #include "conf/predicates.h"
 #include "conf/shape.h"
 
-#define NESTING_MAX 16
-#define KEYS_MAX    32
+#define NESTING_MAX    16
+#define KEYS_MAX       32
+#define CONDITIONS_MAX 4096 /* of one rule: named conditions that use others multiply */
 
 /* The span of the group at `at`, now that all below it is there. */
 static void close_group(struct cond_list *l, size_t at)
@@ -41,7 +43,8 @@ static bool map_group(struct reading *r, const struct node *map, struct cond_lis
     if (!cond_push(r, map, l, COND_ALL))
         return false;
     bool good = true;
-    l->depth++;
+    if (++l->depth > l->deepest)
+        l->deepest = l->depth;
     for (const struct node *v = map->first; v; v = v->next) {
         const struct cond_key *k = v->kind == NODE_BROKEN ? NULL : find_key(r, v);
         good = k && k->read(r, v, k, l) && good;
@@ -77,7 +80,53 @@ static bool group_cond(struct reading *r, const struct node *v, const struct con
     return good;
 }
 
-static const struct shape filled_conditions_shape = {
+/* A copy of named conditions: a COND_ALL in the line of `name`, the rest in the lines of the definition. */
+static bool put_in(struct reading *r, const struct node *name, const struct definition *d,
+                   struct cond_list *l)
+{
+    const char *where = reading_where(r, d->value->key->at);
+    if (l->depth + d->when.depth > NESTING_MAX)
+        return reading_error(r, name->at, "make the rule or the definition flatter",
+                             "with `" STR_FMT "` (%s) put in, conditions are nested more than %d deep",
+                             STR_ARG(name->text), where, NESTING_MAX);
+    if (l->full)
+        return false;
+    if (l->n + (size_t)d->when.n > CONDITIONS_MAX) {
+        l->full = true;
+        return reading_error(r, name->at, "define it with less, or split the rule",
+                             "with `" STR_FMT "` (%s) put in, there are more than %d conditions",
+                             STR_ARG(name->text), where, CONDITIONS_MAX);
+    }
+    if (l->depth + d->when.depth > l->deepest)
+        l->deepest = l->depth + d->when.depth;
+    for (int i = 0; i < d->when.n; i++) {
+        struct cond *c = cond_push(r, name, l, COND_ALL);
+        if (!c)
+            return false;
+        unsigned line = c->line;
+        *c = d->when.items[i];
+        if (i == 0)
+            c->line = line;
+        else if (!c->file)
+            c->file = d->file;
+    }
+    return true;
+}
+
+/* `use`: all of the named conditions hold. */
+static bool use_cond(struct reading *r, const struct node *v, const struct cond_key *k, struct cond_list *l)
+{
+    (void)k;
+    int left = node_elements_count(v);
+    bool good = left > 0 || reading_error(r, v->at, "name at least one, or remove the key", "an empty list");
+    for (const struct node *name = node_elements(v); left-- > 0; name = name->next) {
+        const struct definition *d = define_use(r, name, DEFINE_CONDITIONS);
+        good = d && put_in(r, name, d, l) && good;
+    }
+    return good;
+}
+
+const struct shape filled_conditions_shape = {
     .kind = SHAPE_CONDITIONS, .name = "some-conditions", .least = 1};
 static const struct shape group_shape = {.kind = SHAPE_LIST, .of = &filled_conditions_shape, .least = 1};
 const struct shape conditions_shape = {.kind = SHAPE_CONDITIONS, .name = "conditions"};
@@ -86,6 +135,7 @@ const struct cond_key group_keys[] = {
     {"all_of", group_cond, COND_ALL, NULL, &group_shape, "all of these maps hold"},
     {"any_of", group_cond, COND_ANY, NULL, &group_shape, "at least one of these maps holds"},
     {"not", group_cond, COND_NOT, NULL, &filled_conditions_shape, "this map does not hold"},
+    {"use", use_cond, 0, NULL, &slugs_shape, "all of these hold, which stand under `define: conditions:`"},
     {0},
 };
 
@@ -95,7 +145,7 @@ bool read_conditions(struct reading *r, const struct node *v, const struct field
     struct cond_list l = {0};
     if (!map_group(r, v, &l))
         return false;
-    *(struct conds *)out = (struct conds){l.items, (int)l.n};
+    *(struct conds *)out = (struct conds){l.items, (int)l.n, l.deepest};
     return true;
 }
 

@@ -155,17 +155,21 @@ static json_t *described(json_t *o, const char *about)
     return o;
 }
 
-static json_t *map_object(int least)
+static json_t *map_object(const struct shape *s)
 {
     json_t *o = json_pack("{s:s, s:b}", "type", "object", "additionalProperties", 0);
-    if (least)
-        set(o, "minProperties", json_integer(least));
+    if (s->maybe_missing)
+        set(o, "type", types("object", "null", NULL));
+    if (s->least)
+        set(o, "minProperties", json_integer(s->least));
+    if (s->most)
+        set(o, "maxProperties", json_integer(s->most));
     return o;
 }
 
 static json_t *of_fields(const struct shape *s, const struct context *c)
 {
-    json_t *o = map_object(s->least), *properties = json_object(), *needed = json_array();
+    json_t *o = map_object(s), *properties = json_object(), *needed = json_array();
     for (const struct field *f = s->fields ? s->fields : c->of; f->key; f++) {
         const struct shape *shape = field_shape(f);
         const struct context inner = {c->definitions, f->of, f->low, f->high, c->word};
@@ -187,7 +191,7 @@ static json_t *of_fields(const struct shape *s, const struct context *c)
 static json_t *of_conditions(const struct shape *s, const struct context *c)
 {
     static const struct cond_key *const tables[] = {predicate_keys, group_keys};
-    json_t *o = map_object(s->least), *properties = json_object();
+    json_t *o = map_object(s), *properties = json_object();
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         for (const struct cond_key *k = tables[i]; k->key; k++) {
             const struct context inner = {.definitions = c->definitions, .of = k->of};
@@ -199,7 +203,7 @@ static json_t *of_conditions(const struct shape *s, const struct context *c)
 
 static json_t *of_keyed(const struct shape *s, const struct context *c)
 {
-    json_t *o = map_object(0), *properties = json_object(), *needed = json_array();
+    json_t *o = map_object(s), *properties = json_object(), *needed = json_array();
     for (const struct word *w = s->words; w->word; w++) {
         const struct context inner = {.definitions = c->definitions, .word = w->value};
         if (s->part_of && s->part_of(w->value) != c->word)
@@ -214,11 +218,10 @@ static json_t *of_keyed(const struct shape *s, const struct context *c)
 
 static json_t *of_named(const struct shape *s, const struct context *c)
 {
-    json_t *o = json_pack("{s:s, s:o}", "type", "object", "additionalProperties", schema_of(s->of, c));
+    json_t *o = map_object(s);
+    set(o, "additionalProperties", schema_of(s->of, c));
     if (s->pattern)
         set(o, "propertyNames", json_pack("{s:s}", "pattern", s->pattern));
-    if (s->least)
-        set(o, "minProperties", json_integer(s->least));
     return o;
 }
 

@@ -1,7 +1,7 @@
 /*
  * ladder.c - `route`: rungs, whom each asks, and for how long
  */
-#include "conf/rules.h"
+#include "conf/define.h"
 #include "conf/shape.h"
 
 #define RUNGS_MAX 8
@@ -25,8 +25,23 @@ static const struct field rung_fields[] = {
      .about = "from acceptance; not longer than the channel's limit"},
     {0},
 };
+static const struct field named_fields[] = {{"ladder", read_slug, 0, REQUIRED, "a name"}, {0}};
 static const struct shape rung_shape = {.kind = SHAPE_FIELDS, .name = "rung", .fields = rung_fields};
-const struct shape ladder_shape = {.kind = SHAPE_LIST, .of = &rung_shape, .least = 1, .most = RUNGS_MAX};
+static const struct shape named_shape = {.kind = SHAPE_FIELDS,
+                                         .name = "ladder",
+                                         .fields = named_fields,
+                                         .about = "the rungs of a ladder of `define: ladders:`"};
+static const struct shape element_shape = {.kind = SHAPE_EITHER, .of = &rung_shape, .otherwise = &named_shape};
+static const struct shape rungs_shape = {
+    .kind = SHAPE_LIST, .of = &element_shape, .least = 1, .most = RUNGS_MAX};
+const struct shape ladder_shape = {.kind = SHAPE_EITHER, .of = &rungs_shape, .otherwise = &named_shape};
+
+/* Rungs, while they are gathered. */
+struct rung_list {
+    struct rung *items;
+    size_t n, cap;
+    uint64_t modes; /* in which the rule can match; 0: a ladder by itself, for rules yet to come */
+};
 
 static const char *duration_words(struct reading *r, struct duration d)
 {
@@ -34,20 +49,23 @@ static const char *duration_words(struct reading *r, struct duration d)
     return reading_hint(r, "%d %s%s", d.count, unit, d.count == 1 ? "" : "s");
 }
 
-/* A rung may shorten a limit of the law, never stretch it. */
-static bool check_limit(struct reading *r, const struct node *rung, const char *key, struct duration wanted,
-                        uint64_t modes, size_t policy_offset)
+/*
+ * A rung may shorten a limit of the law, never stretch it. `at`: what to point at; `where`: where the rung stands when
+ * that is elsewhere, " (file:line)".
+ */
+static bool check_limit(struct reading *r, struct place at, const char *where, const char *key,
+                        struct duration wanted, uint64_t modes, size_t policy_offset)
 {
     for (const struct word *w = mode_words; wanted.count && r->whole.channels && w->word; w++) {
         const struct mode_policy *p = &r->rs->policies.modes[w->value];
         const struct duration *limit = (const struct duration *)((const char *)p + policy_offset);
         if (!(modes >> w->value & 1) || limit->count == 0 || duration_cmp(wanted, *limit) <= 0)
             continue;
-        return reading_error(r, node_get(rung, key)->at,
+        return reading_error(r, at,
                              reading_hint(r, "at most %s, or let `when` leave out mode `%s`",
                                           duration_words(r, *limit), w->word),
-                             "`%s: %s` is longer than mode `%s` allows (%s, channels.yaml)", key,
-                             duration_words(r, wanted), w->word, duration_words(r, *limit));
+                             "`%s: %s`%s is longer than mode `%s` allows (%s, channels.yaml)", key,
+                             duration_words(r, wanted), where, w->word, duration_words(r, *limit));
     }
     return true;
 }
@@ -80,32 +98,78 @@ static bool read_rung(struct reading *r, const struct node *v, uint64_t modes, s
     bool good = target_read(r, record.to, &rung->to);
     if (record.jointly)
         good = read_partner(r, &record, rung) && good;
-    good = check_limit(r, v, "respond_within", record.respond_within, modes,
-                       offsetof(struct mode_policy, respond_within)) &&
-           good;
-    return check_limit(r, v, "finish_within", record.finish_within, modes,
-                       offsetof(struct mode_policy, finish_within)) &&
-           good;
+    const struct node *respond = node_get(v, "respond_within"), *finish = node_get(v, "finish_within");
+    if (respond)
+        good = check_limit(r, respond->at, "", "respond_within", record.respond_within, modes,
+                           offsetof(struct mode_policy, respond_within)) &&
+               good;
+    if (finish)
+        good = check_limit(r, finish->at, "", "finish_within", record.finish_within, modes,
+                           offsetof(struct mode_policy, finish_within)) &&
+               good;
+    return good;
+}
+
+static bool push_rung(struct reading *r, struct rung_list *l, const struct rung *rung)
+{
+    struct rung *kept = ARENA_PUSH(r->arena, l->items, l->n, l->cap);
+    if (!kept)
+        return reading_full(r);
+    *kept = *rung;
+    return true;
+}
+
+/* {ladder: NAME}: a copy of its rungs, in the lines of the definition. */
+static bool put_in(struct reading *r, const struct node *v, struct rung_list *l)
+{
+    struct str unused;
+    const struct node *name = node_get(v, "ladder");
+    if (!schema_read(r, v, "a named ladder", named_fields, &unused))
+        return false;
+    const struct definition *d = define_use(r, name, DEFINE_LADDER);
+    bool good = d != NULL;
+    for (int i = 0; d && i < d->rungs.n; i++) {
+        struct rung rung = d->rungs.items[i];
+        if (!rung.file)
+            rung.file = d->file;
+        const char *where = reading_hint(r, " (" STR_FMT ":%u)", STR_ARG(*rung.file), rung.line);
+        good = where &&
+               check_limit(r, name->at, where, "respond_within", rung.respond_within, l->modes,
+                           offsetof(struct mode_policy, respond_within)) &&
+               check_limit(r, name->at, where, "finish_within", rung.finish_within, l->modes,
+                           offsetof(struct mode_policy, finish_within)) &&
+               push_rung(r, l, &rung) && good;
+    }
+    return good;
+}
+
+static bool read_element(struct reading *r, const struct node *v, struct rung_list *l)
+{
+    struct rung rung;
+    if (node_get(v, "ladder"))
+        return put_in(r, v, l);
+    return v->kind != NODE_BROKEN && read_rung(r, v, l->modes, &rung) && push_rung(r, l, &rung);
 }
 
 bool ladder_read(struct reading *r, const struct node *v, uint64_t modes, struct rungs *out)
 {
-    if (!node_is(r, v, NODE_LIST, "a list of rungs"))
-        return false;
-    if (v->n == 0)
-        return reading_error(r, node_key_place(v), "add a rung: `- to: {kind: people}`; or use `manual`",
-                             "an empty ladder: there is nobody to ask");
-    if (v->n > RUNGS_MAX)
+    struct rung_list l = {.modes = modes};
+    bool good = true;
+    if (node_get(v, "ladder")) {
+        good = put_in(r, v, &l);
+    } else {
+        if (!node_is(r, v, NODE_LIST, "a list of rungs"))
+            return false;
+        if (v->n == 0)
+            return reading_error(r, node_key_place(v), "add a rung: `- to: {kind: people}`; or use `manual`",
+                                 "an empty ladder: there is nobody to ask");
+        for (const struct node *e = v->first; e; e = e->next)
+            good = read_element(r, e, &l) && good;
+    }
+    if (l.n > RUNGS_MAX || v->n > RUNGS_MAX)
         return reading_error(r, node_key_place(v),
                              "take some out: past the last one the manual queue follows",
-                             "a ladder of %d rungs; at most %d", v->n, RUNGS_MAX);
-    struct rung *items = ARENA_ARRAY(r->arena, (size_t)v->n, struct rung);
-    if (!items)
-        return reading_full(r);
-    bool good = true;
-    int n = 0;
-    for (const struct node *e = v->first; e; e = e->next)
-        good = e->kind != NODE_BROKEN && read_rung(r, e, modes, &items[n++]) && good;
-    *out = (struct rungs){items, n};
+                             "a ladder of %d rungs; at most %d", l.n > RUNGS_MAX ? (int)l.n : v->n, RUNGS_MAX);
+    *out = (struct rungs){l.items, (int)l.n};
     return good;
 }

@@ -5,7 +5,7 @@
 #include "conf/organisations.h"
 #include "conf/hours.h"
 #include "conf/index.h"
-#include "conf/sets.h"
+#include "conf/sorted.h"
 #include "conf/shape.h"
 #include "conf/template.h"
 
@@ -43,7 +43,7 @@ struct entry {
      .about = "share of the work under `pick: weighted`"},                                                   \
     {"hours", read_hours, offsetof(struct entry, hours), OPTIONAL,                                           \
      .about = "when it takes cases of rungs with `open_now`; without it always"},                            \
-    {"languages", read_slug_set, offsetof(struct entry, languages), OPTIONAL, "a language",                  \
+    {"languages", read_sorted_slugs, offsetof(struct entry, languages), OPTIONAL, "a language",                  \
      .about = "spoken there"},                                                                               \
     {"interests", read_credit_codes, offsetof(struct entry, interests), OPTIONAL,                            \
      .about = "bodies whose disputes it must leave alone: unified social credit codes"},                     \

@@ -1,11 +1,9 @@
 /*
  * predicates.c - `category: {under: ...}` and its like: one fact of the referral, one or more conditions
  */
+#include "conf/define.h"
 #include "conf/predicates.h"
-#include "conf/index.h"
 #include "conf/shape.h"
-
-#include "base/fold.h"
 
 struct cond *cond_push(struct reading *r, const struct node *v, struct cond_list *l, enum cond_kind kind)
 {
@@ -53,7 +51,7 @@ static bool risk_cond(struct reading *r, const struct node *v, const struct cond
     return c != NULL;
 }
 
-static bool push_list(struct reading *r, const struct node *v, struct cond_list *l, enum cond_kind kind,
+bool push_list(struct reading *r, const struct node *v, struct cond_list *l, enum cond_kind kind,
                       struct ints list)
 {
     struct cond *c = cond_push(r, v, l, kind);
@@ -82,8 +80,8 @@ struct category_record {
     bool missing;
 };
 static const struct field category_fields[] = {
-    {"under", read_categories, offsetof(struct category_record, under), OPTIONAL},
-    {"is", read_categories, offsetof(struct category_record, is), OPTIONAL},
+    {"under", read_categories_or_set, offsetof(struct category_record, under), OPTIONAL},
+    {"is", read_categories_or_set, offsetof(struct category_record, is), OPTIONAL},
     {"missing", read_true, offsetof(struct category_record, missing), OPTIONAL},
     {0},
 };
@@ -117,8 +115,8 @@ struct region_record {
     uint64_t levels, kinds;
 };
 static const struct field region_fields[] = {
-    {"within", read_regions, offsetof(struct region_record, within), OPTIONAL},
-    {"is", read_regions, offsetof(struct region_record, is), OPTIONAL},
+    {"within", read_regions_or_set, offsetof(struct region_record, within), OPTIONAL},
+    {"is", read_regions_or_set, offsetof(struct region_record, is), OPTIONAL},
     {"level", read_words, offsetof(struct region_record, levels), OPTIONAL, region_level_words},
     {"kind", read_words, offsetof(struct region_record, kinds), OPTIONAL, region_kind_words},
     {0},
@@ -210,7 +208,7 @@ static bool claim_cond(struct reading *r, const struct node *v, const struct con
     return true;
 }
 
-static bool push_strings(struct reading *r, const struct node *v, struct cond_list *l, enum cond_kind kind,
+bool push_strings(struct reading *r, const struct node *v, struct cond_list *l, enum cond_kind kind,
                          struct strs s)
 {
     if (s.n == 0)
@@ -232,7 +230,11 @@ static bool strings_cond(struct reading *r, const struct node *v, const struct c
     field_reader *read = k->kind == COND_OFFENCE ? read_texts
                          : k->kind == COND_TAGS  ? read_slug_list
                                                  : read_slugs;
-    return read(r, v, &f, &s) && push_strings(r, v, l, k->kind, s);
+    enum set_kind kind = k->kind == COND_OFFENCE ? SET_OFFENCES
+                         : k->kind == COND_TAGS  ? SET_TAGS
+                                                 : SET_AGENCIES;
+    v = set_elements(r, v, kind);
+    return v && read(r, v, &f, &s) && push_strings(r, v, l, k->kind, s);
 }
 
 struct missing_record {
@@ -243,95 +245,20 @@ static const struct field missing_fields[] = {
     {0},
 };
 static const struct shape missing_shape = {.kind = SHAPE_FIELDS, .name = "missing", .fields = missing_fields};
+static const struct shape offence_shape = {
+    .kind = SHAPE_EITHER, .of = &missing_shape, .otherwise = &texts_or_set_shape};
 
 /* A list of names; or {missing: true}, which the empty name stands for. */
 static bool offence_cond(struct reading *r, const struct node *v, const struct cond_key *k, struct cond_list *l)
 {
     static const struct str none[] = {{"", 0}};
     struct missing_record m = {false};
-    if (v->kind != NODE_MAP)
+    if (!node_get(v, "missing"))
         return strings_cond(r, v, k, l);
     return schema_read(r, v, k->key, missing_fields, &m) &&
            push_strings(r, v, l, COND_OFFENCE, (struct strs){none, 1});
 }
 
-/* Folded copies of a list of texts; what folds to nothing is an error. */
-static bool folded_list(struct reading *r, const struct node *v, struct strs *out)
-{
-    if (!node_is(r, v, NODE_LIST, "a list of texts"))
-        return false;
-    struct str *items = ARENA_ARRAY(r->arena, (size_t)v->n + 1, struct str);
-    if (!items)
-        return reading_full(r);
-    int n = 0;
-    bool good = true;
-    for (const struct node *e = v->first; e; e = e->next) {
-        const struct field f = {.key = "text"};
-        if (e->kind == NODE_BROKEN || !read_text(r, e, &f, &items[n])) {
-            good = false;
-            continue;
-        }
-        items[n] = fold(r->arena, items[n]);
-        if (!items[n].p || items[n].n == 0)
-            good = reading_error(r, e->at, "write a word that can be found in a text",
-                                 "nothing is left of this text when spaces are taken away");
-        n++;
-    }
-    *out = (struct strs){items, n};
-    return good;
-}
-
-static bool source_category_cond(struct reading *r, const struct node *v, const struct cond_key *k,
-                                 struct cond_list *l)
-{
-    struct strs s;
-    return folded_list(r, v, &s) && push_strings(r, v, l, k->kind, s);
-}
-
-int word_number(struct reading *r, struct str word)
-{
-    int number = index_put(r->word_numbers, word, (int)r->n_words);
-    if (number >= 0)
-        return number;
-    struct str *slot = ARENA_PUSH(r->arena, r->words, r->n_words, r->cap_words);
-    if (number == -2 || !slot) {
-        reading_full(r);
-        return -1;
-    }
-    *slot = word;
-    return (int)r->n_words - 1;
-}
-
-/* A list that was meant to have more words: `[外卖，骑手]` is one. */
-static void warn_commas(struct reading *r, const struct node *v)
-{
-    for (const struct node *e = v->first; e; e = e->next)
-        if (text_contains(e->text, FULL_WIDTH_COMMA) || text_contains(e->text, IDEOGRAPHIC_COMMA))
-            reading_warn(r, e->at, "if these are several words, put a plain comma between them",
-                         "one word with a comma in it: `" STR_FMT "`", STR_ARG(e->text));
-}
-
-static bool text_cond(struct reading *r, const struct node *v, const struct cond_key *k, struct cond_list *l)
-{
-    struct strs s;
-    if (!folded_list(r, v, &s))
-        return false;
-    warn_commas(r, v);
-    int *numbers = ARENA_ARRAY(r->arena, (size_t)s.n + 1, int);
-    if (!numbers)
-        return reading_full(r);
-    if (s.n == 0)
-        return reading_error(r, v->at, "name at least one, or remove the key", "an empty list");
-    for (int i = 0; i < s.n; i++)
-        if ((numbers[i] = word_number(r, s.items[i])) < 0)
-            return false;
-    return push_list(r, v, l, k->kind, (struct ints){numbers, s.n});
-}
-
-static const struct shape filled_texts_shape = {.kind = SHAPE_LIST, .of = &text_shape, .least = 1};
-static const struct shape filled_slugs_shape = {.kind = SHAPE_LIST, .of = &slug_shape, .least = 1};
-static const struct shape offence_shape = {
-    .kind = SHAPE_EITHER, .of = &missing_shape, .otherwise = &filled_texts_shape};
 static const struct shape filled_words_shape = {.kind = SHAPE_LIST, .of = &word_shape, .least = 1};
 
 const struct cond_key predicate_keys[] = {
@@ -340,18 +267,18 @@ const struct cond_key predicate_keys[] = {
     {"category", category_cond, 0, NULL, &category_cond_shape, "the dispute type, after `classify`"},
     {"region", region_cond, 0, NULL, &region_cond_shape, "the place of the dispute"},
     {"claim", claim_cond, 0, NULL, &claim_cond_shape, "the sum claimed; does not hold when none was given"},
-    {"tags", strings_cond, COND_TAGS, "a tag", &filled_slugs_shape, "at least one of these tags"},
+    {"tags", strings_cond, COND_TAGS, "a tag", &slug_list_or_set_shape, "at least one of these tags"},
     {"risk", risk_cond, 0, risk_words, &filled_words_shape, "at least one of these risk flags"},
-    {"text", text_cond, COND_TEXT, NULL, &filled_texts_shape,
+    {"text", text_cond, COND_TEXT, NULL, &texts_or_set_shape,
      "at least one of these words occurs in the summary or the agency's own category"},
     {"offence", offence_cond, COND_OFFENCE, NULL, &offence_shape, "the offence that the agency named is one of these"},
-    {"source_category", source_category_cond, COND_SOURCE_CATEGORY, NULL, &filled_texts_shape,
+    {"source_category", source_category_cond, COND_SOURCE_CATEGORY, NULL, &texts_or_set_shape,
      "the agency's own category is one of these"},
     {"party", party_cond, 0, NULL, &party_cond_shape, "one party has all of this"},
     {"parties", parties_cond, 0, NULL, &parties_cond_shape, "how many parties, and what is so of them together"},
     {"age", age_cond, 0, NULL, &age_cond_shape, "from the day it happened to arrival"},
     {"arrived", arrived_cond, 0, NULL, &arrived_cond_shape, "when the referral came in"},
     {"earlier", earlier_cond, 0, NULL, &earlier_cond_shape, "earlier referrals of exactly the same parties"},
-    {"agency", strings_cond, COND_AGENCY, "an agency's id", &slugs_shape, "the sender is one of these"},
+    {"agency", strings_cond, COND_AGENCY, "an agency's id", &slugs_or_set_shape, "the sender is one of these"},
     {0},
 };

@@ -10,7 +10,9 @@
 struct cond_list {
     struct cond *items;
     size_t n, cap;
-    int depth; /* of groups open */
+    int depth;   /* of groups open */
+    int deepest; /* that depth ever was */
+    bool full;   /* more than there can be; reported */
 };
 
 struct cond_key;
@@ -53,11 +55,20 @@ bool limits_apply(struct reading *r, const struct node *v, const struct limits *
 bool arrived_between(struct reading *r, const struct node *from, const struct node *until, int32_t first,
                      int32_t last, struct cond *c);
 
-/* predicate_party.c, predicate_time.c */
-cond_reader party_cond, parties_cond, age_cond, arrived_cond, earlier_cond;
+/* A condition over a list. */
+bool push_list(struct reading *r, const struct node *v, struct cond_list *l, enum cond_kind kind,
+               struct ints list);
+bool push_strings(struct reading *r, const struct node *v, struct cond_list *l, enum cond_kind kind,
+                  struct strs s);
+
+/* predicate_party.c, predicate_text.c, predicate_time.c */
+cond_reader text_cond, source_category_cond, party_cond, parties_cond, age_cond, arrived_cond, earlier_cond;
 extern const struct shape party_cond_shape, parties_cond_shape, age_cond_shape, arrived_cond_shape,
     earlier_cond_shape;
 
+field_reader read_folded; /* struct strs; a list of texts, folded */
+/* A list that was meant to have more words: `[外卖，骑手]` is one. */
+void warn_commas(struct reading *r, const struct node *v);
 /* The number of a folded word in the list for the text scanner; the same word has one number. -1 after reporting that
  * memory is out. */
 int word_number(struct reading *r, struct str word);

@@ -12,6 +12,7 @@
 #include "core/ruleset.h"
 
 struct abolished;
+struct defines;
 struct index;
 struct node;
 
@@ -27,6 +28,7 @@ struct reading {
     } whole;
     struct abolished *abolished;  /* regions that were */
     struct index *category_codes; /* code -> category index */
+    struct defines *defines;      /* names that rules may use; NULL before they are read */
     struct str *words; /* folded words of all `text` conditions; their numbers are their places here */
     size_t n_words, cap_words;
     struct index *word_numbers;

@@ -2,6 +2,7 @@
  * rules.c - rules/NAME.yaml: classifiers and rules, in file order
  */
 #include "conf/rules.h"
+#include "conf/define.h"
 #include "conf/index.h"
 #include "conf/predicates.h"
 #include "conf/ruletests.h"
@@ -174,6 +175,7 @@ static const struct shape classify_shape = {
     .kind = SHAPE_LIST, .of = &classifier_shape, .maybe_missing = true};
 static const struct shape rules_shape = {.kind = SHAPE_LIST, .of = &rule_shape, .maybe_missing = true};
 static const struct field file_fields[] = {
+    {"define", read_node, .shape = &define_shape, .about = "names for lists, conditions and ladders, known in all files"},
     {"classify", read_node, .shape = &classify_shape,
      .about = "before the rules, all in order: a missing category, and tags"},
     {"rules", read_node, .shape = &rules_shape, .about = "the first that matches decides"},
@@ -256,7 +258,7 @@ static bool add_dates(struct reading *r, const struct node *v, struct rule_recor
     if (!arrived_between(r, from, until, record->from, record->until, &items[when->n]))
         return false;
     items[0].span++;
-    *when = (struct conds){items, when->n + 1};
+    *when = (struct conds){items, when->n + 1, when->depth};
     if (until && calendar->n && record->until < calendar->items[0].day)
         reading_warn(r, until->at, "remove the rule when nothing that old is decided any more",
                      "this rule ended before the calendar begins: it serves nobody");
@@ -299,20 +301,28 @@ static void each_rule(struct reading *r, const struct node *v, void *state)
         reading_full(r);
 }
 
-static void read_file(struct reading *r, const struct text *t, void *state)
+static void parse_file(struct reading *r, const struct text *t, void *state)
 {
-    struct rule_rows *rows = state;
+    (void)state;
     const struct node *root = text_is_table(t) ? NULL : node_parse(r, t);
     if (!root)
         return;
     const struct node **kept = ARENA_PUSH(r->scratch, r->rule_roots, r->n_rule_roots, r->cap_rule_roots);
-    rows->file = arena_str(r->arena, t->name);
-    if (!kept || !rows->file.p) {
+    if (!kept) {
         reading_full(r);
         return;
     }
     *kept = root;
     schema_root(r, root, file_fields);
+}
+
+static void read_file(struct reading *r, const struct node *root, struct rule_rows *rows)
+{
+    rows->file = arena_str(r->arena, root->at.text->name);
+    if (!rows->file.p) {
+        reading_full(r);
+        return;
+    }
     schema_each(r, root, "classify", each_classifier, rows);
     schema_each(r, root, "rules", each_rule, rows);
 }
@@ -327,8 +337,13 @@ void rules_read(struct reading *r)
         reading_full(r);
         return;
     }
-    reading_files(r, "rules/", read_file, &rows);
+    reading_files(r, "rules/", parse_file, NULL);
+    defines_read(r);
+    for (size_t i = 0; i < r->n_rule_roots; i++)
+        read_file(r, r->rule_roots[i], &rows);
     r->whole.rules = reading_errors(r) == before;
+    if (r->whole.rules) /* else what is wrong may use them */
+        defines_warn_unused(r);
     if (rows.n_places == 0 && r->whole.rules)
         reading_warn(r, reading_whole(r, "rules"), "write rules into rules/*.yaml",
                      "no rules: every referral will wait in the manual queue");

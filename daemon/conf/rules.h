@@ -15,9 +15,10 @@ void rules_read(struct reading *r);
 struct conds {
     const struct cond *items;
     int n;
+    int depth; /* how deep its maps are nested, itself counted */
 };
 field_reader read_conditions; /* struct conds */
-extern const struct shape conditions_shape;
+extern const struct shape conditions_shape, filled_conditions_shape;
 
 /* The modes in which the conditions can hold, as bits. */
 uint64_t conditions_modes(const struct conds *when);
@@ -28,7 +29,7 @@ bool target_read(struct reading *r, const struct node *v, struct target *out);
 int target_only(struct reading *r, const struct target *to);
 extern const struct shape target_shape;
 
-/* `route`: the rungs, checked against the roster and the limits of `modes`. */
+/* `route`: the rungs, named ladders put in, checked against the roster and the limits of `modes`. */
 struct rungs {
     const struct rung *items;
     int n;

@@ -215,9 +215,14 @@ struct question {
 };
 
 /* "config/rules/20-labour.yaml:14" */
-static const char *place_of(const struct question *q, int rule, unsigned line)
+static const char *place_of(const struct question *q, struct str file, unsigned line)
 {
-    return arena_printf(q->a, "%s/" STR_FMT ":%u", q->shown_as, STR_ARG(q->rs->rules[rule].file), line).p;
+    return arena_printf(q->a, "%s/" STR_FMT ":%u", q->shown_as, STR_ARG(file), line).p;
+}
+
+static const char *place_of_rule(const struct question *q, int rule)
+{
+    return place_of(q, q->rs->rules[rule].file, q->rs->rules[rule].line);
 }
 
 /* An earlier rule took the referral, or a condition of the expected one failed. */
@@ -233,13 +238,13 @@ static struct str why_not_rule(const struct question *q)
         return STR("");
     if (d->rule >= 0 && d->rule < wanted)
         return arena_printf(q->a, "`" STR_FMT "` (%s) comes first and matches too",
-                            STR_ARG(rs->rules[d->rule].id), place_of(q, d->rule, rs->rules[d->rule].line));
+                            STR_ARG(rs->rules[d->rule].id), place_of_rule(q, d->rule));
     struct rule_trace *trace;
     int n;
     if (!decide_trace(q->a, rs, &q->test->referral, wanted, &trace, &n) || n <= wanted)
         return STR("");
     return arena_printf(q->a, "`" STR_FMT "` does not match: its condition at %s does not hold",
-                        STR_ARG(expected), place_of(q, wanted, trace[wanted].failed_line));
+                        STR_ARG(expected), place_of(q, trace[wanted].failed_file, trace[wanted].failed_line));
 }
 
 static struct str why_not_organisation(const struct question *q)
@@ -266,5 +271,5 @@ struct str ruletest_why(struct arena *a, const struct ruleset *rs, const char *s
     if (d->rule < 0)
         return STR("");
     return arena_printf(a, "decided by `" STR_FMT "` (%s)", STR_ARG(rule_id(rs, d->rule)),
-                        place_of(&q, d->rule, rs->rules[d->rule].line));
+                        place_of_rule(&q, d->rule));
 }

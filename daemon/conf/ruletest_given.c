@@ -3,7 +3,7 @@
  */
 #include "conf/organisations.h"
 #include "conf/ruletest.h"
-#include "conf/sets.h"
+#include "conf/sorted.h"
 #include "conf/shape.h"
 
 #include "base/fold.h"

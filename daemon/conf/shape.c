@@ -2,10 +2,11 @@
  * shape.c - the shapes that readers have by themselves
  */
 #include "conf/shape.h"
+#include "conf/define.h"
 #include "conf/hours.h"
 #include "conf/organisations.h"
 #include "conf/rules.h"
-#include "conf/sets.h"
+#include "conf/sorted.h"
 #include "conf/template.h"
 
 #define SLUG     "[a-z0-9]+(-[a-z0-9]+)*"
@@ -85,7 +86,7 @@ static const struct {
     {read_categories, &categories_shape},
     {read_category_list, &category_list_shape},
     {read_category_name, &category_name_shape},
-    {read_slug_set, &slug_list_shape},
+    {read_sorted_slugs, &slug_list_shape},
     {read_credit_code, &credit_code_shape},
     {read_credit_codes, &credit_codes_shape},
     {read_hours, &hours_shape},
@@ -93,6 +94,9 @@ static const struct {
     {read_organisations, &slugs_shape},
     {read_organisation_list, &slug_list_shape},
     {read_for_each, &for_each_shape},
+    {read_regions_or_set, &regions_or_set_shape},
+    {read_categories_or_set, &categories_or_set_shape},
+    {read_organisations_or_set, &slugs_or_set_shape},
     {read_pattern, &pattern_shape},
     {read_pattern_list, &pattern_list_shape},
     {read_conditions, &conditions_shape},

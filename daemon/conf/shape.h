@@ -43,7 +43,7 @@ struct shape {
     const struct shape *of, *otherwise;
     int least, most;               /* lists, maps: fewest and most elements; 0: any number */
     int (*part_of)(int word);      /* KEYED inside KEYED: only the words that are part of the outer one */
-    bool maybe_missing;            /* LIST: a key without a value is an empty list */
+    bool maybe_missing;            /* LIST, maps: a key without a value is an empty one */
     const struct shape_keys *keys; /* FIELDS: ends with KEYS_END; may be NULL */
 };
 

@@ -1,9 +1,9 @@
 /*
  * target.c - `to` and `jointly_with`: who is considered on a rung, and whether anybody can ever be found
  */
-#include "conf/organisations.h"
+#include "conf/define.h"
 #include "conf/rules.h"
-#include "conf/sets.h"
+#include "conf/sorted.h"
 #include "conf/shape.h"
 
 #define LANGUAGES_MAX 64 /* to choose a suggestion from */
@@ -44,7 +44,7 @@ static const struct shape_keys where_keys[] = {{KEYS_ONE, {"within", "is"}}, {0}
 static const struct shape where_fields_shape = {
     .kind = SHAPE_FIELDS, .name = "where", .fields = where_fields, .keys = where_keys};
 static const struct shape speciality_shape = {
-    .kind = SHAPE_EITHER, .of = &matching_shape, .otherwise = &categories_shape};
+    .kind = SHAPE_EITHER, .of = &matching_shape, .otherwise = &categories_or_set_shape};
 static const struct shape where_shape = {
     .kind = SHAPE_EITHER, .of = &where_word_shape, .otherwise = &where_fields_shape};
 static const struct shape languages_shape = {.kind = SHAPE_LIST, .of = &slug_shape, .least = 1};
@@ -57,7 +57,7 @@ static const struct field target_fields[] = {
      .about = "with a speciality that covers one of these, or with `matching` the referral's category"},
     {"level", read_words, offsetof(struct target_record, levels), OPTIONAL, region_level_words,
      .about = "whose own region is of one of these levels"},
-    {"organisation", read_organisations, offsetof(struct target_record, organisations), OPTIONAL,
+    {"organisation", read_organisations_or_set, offsetof(struct target_record, organisations), OPTIONAL,
      .about = "these organisations, wherever they are"},
     {"stationed", read_true, offsetof(struct target_record, stationed), OPTIONAL,
      .about = "rooms stationed with the sending agency, wherever they are"},
@@ -68,7 +68,7 @@ static const struct field target_fields[] = {
      .about = "rated this or better; others are passed over"},
     {"open_now", read_true, offsetof(struct target_record, open_now), OPTIONAL,
      .about = "in its opening hours when the referral arrives; others are passed over"},
-    {"languages", read_slug_set, offsetof(struct target_record, languages), OPTIONAL, "a language",
+    {"languages", read_sorted_slugs, offsetof(struct target_record, languages), OPTIONAL, "a language",
      .shape = &languages_shape, .about = "mediates in all of these; others are passed over"},
     {0},
 };
@@ -104,7 +104,7 @@ static bool read_speciality(struct reading *r, const struct node *v, struct targ
         return true;
     }
     struct ints list;
-    if (!read_categories(r, v, NULL, &list))
+    if (!read_categories_or_set(r, v, NULL, &list))
         return false;
     to->specialities = list.items;
     to->n_specialities = list.n;

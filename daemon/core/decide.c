@@ -210,9 +210,13 @@ bool decide_trace(struct arena *a, const struct ruleset *rs, const struct referr
     if (!traces || !classify(a, rs, r, &m, &classifier))
         return false;
     for (int i = 0; i < count; i++) {
-        const struct cond *when = rs->rules[i].when;
-        bool matched = match_holds(&m, when);
-        traces[i] = (struct rule_trace){i, matched, matched ? 0 : match_failed_line(&m, when)};
+        const struct rule *rule = &rs->rules[i];
+        traces[i] = (struct rule_trace){.rule = i, .matched = match_holds(&m, rule->when)};
+        if (traces[i].matched)
+            continue;
+        const struct cond *failed = match_failed(&m, rule->when);
+        traces[i].failed_line = failed->line;
+        traces[i].failed_file = failed->file ? *failed->file : rule->file;
     }
     *out = traces;
     *n = count;

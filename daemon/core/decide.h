@@ -75,7 +75,8 @@ bool decide_place(struct arena *a, const struct ruleset *rs, const struct referr
 struct rule_trace {
     int rule;
     bool matched;
-    unsigned failed_line; /* line of the first condition that did not hold */
+    unsigned failed_line;   /* line of the first condition that did not hold */
+    struct str failed_file; /* the file it is in */
 };
 /* Evaluates rules 0..last in order into `a`. */
 bool decide_trace(struct arena *a, const struct ruleset *rs, const struct referral *r, int last,

@@ -258,14 +258,14 @@ bool match_holds(const struct match *m, const struct cond *when)
     }
 }
 
-unsigned match_failed_line(const struct match *m, const struct cond *when)
+const struct cond *match_failed(const struct match *m, const struct cond *when)
 {
     while (when->kind == COND_ALL) {
         const struct cond *failed = first_that(m, when, false);
         assert(failed);
         when = failed;
     }
-    return when->line;
+    return when;
 }
 
 struct str match_source_category(const struct referral *r)

@@ -24,7 +24,7 @@ struct str match_source_category(const struct referral *r);
 
 /* `when` and the nodes that belong to it. */
 bool match_holds(const struct match *m, const struct cond *when);
-/* Line of the first condition, innermost, that keeps `when` from holding; `when` does not hold. */
-unsigned match_failed_line(const struct match *m, const struct cond *when);
+/* The first condition, innermost, that keeps `when` from holding; `when` does not hold. */
+const struct cond *match_failed(const struct match *m, const struct cond *when);
 
 #endif

@@ -91,7 +91,10 @@ static void negate(struct cond *when, int *n, int at)
 {
     stretch(when, at, 1);
     memmove(&when[at + 1], &when[at], (size_t)(*n - at) * sizeof *when);
-    when[at] = (struct cond){.kind = COND_NOT, .span = 1 + when[at + 1].span, .line = when[at + 1].line};
+    when[at] = (struct cond){.kind = COND_NOT,
+                             .span = 1 + when[at + 1].span,
+                             .line = when[at + 1].line,
+                             .file = when[at + 1].file};
     (*n)++;
 }
 

@@ -56,7 +56,8 @@ struct mutation {
     enum mutation_part part;
     int member; /* place in a list, bit of a set; -1: the whole criterion */
     int64_t to;
-    unsigned line; /* where the part stands, in the file of the item */
+    unsigned line;          /* where the part stands */
+    const struct str *file; /* NULL: in the file of the item */
 };
 
 struct mutations {

@@ -80,7 +80,7 @@ static bool list_members(struct listing *l, const struct cond *c, struct mutatio
 static bool list_leaf(struct listing *l, const struct cond *when, int i)
 {
     const struct cond *c = &when[i];
-    struct mutation m = {.at = i, .line = c->line};
+    struct mutation m = {.at = i, .line = c->line, .file = c->file};
     m.kind = MUTATE_NEGATE;
     if (!push(l, m))
         return false;
@@ -172,6 +172,7 @@ static bool same_rung(const struct rung *a, const struct rung *b)
 {
     struct rung x = *a, y = *b;
     x.line = y.line = 0;
+    x.file = y.file = NULL;
     return memcmp(&x, &y, sizeof x) == 0;
 }
 
@@ -186,7 +187,7 @@ static bool list_rungs(struct listing *l, const struct rule *rule)
 {
     for (int i = 0; i < rule->n_rungs; i++) {
         const struct rung *rung = &rule->rungs[i];
-        struct mutation m = {.kind = MUTATE_DROP_RUNG, .at = i, .line = rung->line};
+        struct mutation m = {.kind = MUTATE_DROP_RUNG, .at = i, .line = rung->line, .file = rung->file};
         if (rule->n_rungs > 1 && !push(l, m))
             return false;
         m.kind = MUTATE_SWAP_RUNGS;

@@ -40,6 +40,7 @@ struct cond {
     enum cond_kind kind;
     int span;              /* groups: how many nodes follow that belong to it (all descendants) */
     unsigned line;
+    const struct str *file; /* the line is of this file; NULL: of the rule's own */
     uint64_t set;
     const int *list;
     const struct str *strings;
@@ -79,6 +80,7 @@ struct rung {
     enum pick pick;
     struct duration respond_within, finish_within; /* count 0: the channel's */
     unsigned line;
+    const struct str *file; /* as in struct cond */
 };
 
 enum outcome { OUTCOME_ASSIGNED = 1, OUTCOME_MANUAL, OUTCOME_REFUSED };

@@ -75,7 +75,7 @@ static void note_conditions(struct telling *t, const struct covered *c, const st
                                         [SEEN_TRUE] = STR("no test sees it fail")};
     for (int i = 0; i < n; i++)
         if (cond_payload(when[i].kind) != PAYLOAD_GROUP && c->seen[i] != SEEN_BOTH)
-            note(t, (struct gap){file, item, when[i].line, unseen[c->seen[i]],
+            note(t, (struct gap){when[i].file ? *when[i].file : file, item, when[i].line, unseen[c->seen[i]],
                                  wording_condition(&t->w, &when[i])});
 }
 
@@ -83,7 +83,7 @@ static void note_rungs(struct telling *t, const struct covered *c, const struct 
 {
     for (int i = 0; i < rule->n_rungs; i++)
         if (!c->rungs[i])
-            note(t, (struct gap){rule->file, rule->id, rule->rungs[i].line,
+            note(t, (struct gap){rule->rungs[i].file ? *rule->rungs[i].file : rule->file, rule->id, rule->rungs[i].line,
                                  arena_printf(t->w.a, "no test ends on rung %d", i + 1),
                                  wording_target(&t->w, &rule->rungs[i].to)});
 }

@@ -181,9 +181,11 @@ static bool tell_unnoticed(const struct report *r, const struct trial *t)
         const struct mutation *m = &t->items[i];
         if (t->noticed[i] != MUTANT_UNNOTICED)
             continue;
-        all[n++] = m->of_classifier
-                       ? (struct miss){rs->classifiers[m->item].file, rs->classifiers[m->item].id, m}
-                       : (struct miss){rs->rules[m->item].file, rs->rules[m->item].id, m};
+        all[n] = m->of_classifier ? (struct miss){rs->classifiers[m->item].file, rs->classifiers[m->item].id, m}
+                                  : (struct miss){rs->rules[m->item].file, rs->rules[m->item].id, m};
+        if (m->file)
+            all[n].file = *m->file;
+        n++;
     }
     if (n)
         qsort(all, n, sizeof *all, by_place);

@@ -234,8 +234,8 @@ static void sheet_rules_before(struct view *v)
             continue;
         row[0] = arena_str(a, rule->id);
         row[1] = arena_str(a, rule->name);
-        row[2] = arena_printf(a, STR_FMT ":%u", STR_ARG(rule->file), trace[i].failed_line);
-        row[3] = arena_str(a, explain_line(v->set, rule->file, trace[i].failed_line));
+        row[2] = arena_printf(a, STR_FMT ":%u", STR_ARG(trace[i].failed_file), trace[i].failed_line);
+        row[3] = arena_str(a, explain_line(v->set, trace[i].failed_file, trace[i].failed_line));
     }
 }
 

@@ -1,7 +1,7 @@
 /*
- * sets.c - lists whose order does not matter: kept sorted, each element once
+ * sorted.c - lists whose order does not matter: kept sorted, each element once
  */
-#include "conf/sets.h"
+#include "conf/sorted.h"
 #include "conf/shape.h"
 
 #include "core/identity.h"
@@ -27,7 +27,7 @@ void sort_strings(struct str *items, int *n)
     *n = kept;
 }
 
-bool read_slug_set(struct reading *r, const struct node *v, const struct field *f, void *out)
+bool read_sorted_slugs(struct reading *r, const struct node *v, const struct field *f, void *out)
 {
     struct strs s;
     if (!read_slug_list(r, v, f, &s))
