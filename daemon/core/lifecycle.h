@@ -26,13 +26,14 @@ enum event {
     EVENT_RETURN,       /* operator, from the manual queue */
     EVENT_REMIND,       /* timer: the manual queue's turn has come */
     EVENT_ERASE,        /* operator: personal data goes (个人信息保护法 第47条); only once it is closed */
+    EVENT_REROUTE,      /* operator: the rules that decided it were wrong; those in force decide anew */
 };
-#define EVENT_LIMIT 17
+#define EVENT_LIMIT 18
 
 /* What carrying it out means beside the new state. */
 enum effect {
     EFFECT_NONE,
-    EFFECT_REPLACE,  /* close the assignment, free the place, decide anew without this organisation */
+    EFFECT_REPLACE,  /* close the assignment, free the place, decide anew, without this organisation but for REROUTE */
     EFFECT_CLOSE,    /* close the assignment if there is one, free the place */
     EFFECT_OFFER,    /* offer to the organisation named by the operator */
 };

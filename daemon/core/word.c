@@ -162,7 +162,8 @@ const struct word step_kind_words[] = {
     {STEP_CONCLUDED, "concluded", "终结"},           {STEP_FOLLOW_UP, "follow-up", "履行与司法确认"},
     {STEP_SUPPLEMENTED, "supplemented", "补充材料"}, {STEP_WITHDRAWN, "withdrawn", "撤回"},
     {STEP_RETURNED, "returned", "退回来源机关"},     {STEP_OVERDUE, "overdue", "超过期限"},
-    {STEP_ERASED, "erased", "个人信息已删除"},       {0},
+    {STEP_ERASED, "erased", "个人信息已删除"},       {STEP_REROUTED, "rerouted", "按现行规则改派"},
+    {0},
 };
 
 const struct word pick_words[] = {

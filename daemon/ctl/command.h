@@ -122,6 +122,7 @@ int run_version(const struct call *c);
 int run_check(const struct call *c);
 int run_remote(const struct call *c); /* whatever the daemon alone answers */
 int run_rules_show(const struct call *c);
+int run_rules_affected(const struct call *c);
 int run_rules_rollback(const struct call *c);
 int run_peer_list(const struct call *c);
 int run_peer_keygen(const struct call *c);

@@ -45,7 +45,8 @@ struct submission_row { /* in: city, agency, agency_ref. out: found and the rest
 };
 
 enum assignment_status { ASSIGNMENT_OFFERED = 1, ASSIGNMENT_ACCEPTED, ASSIGNMENT_DECLINED, ASSIGNMENT_LAPSED,
-                         ASSIGNMENT_CANCELLED, ASSIGNMENT_CONCLUDED };
+                         ASSIGNMENT_CANCELLED, ASSIGNMENT_CONCLUDED,
+                         ASSIGNMENT_MOVED /* decided anew by other rules, before anybody answered */ };
 
 /* One set of parties at one place's city. in: city, mark. out: its referrals on record. */
 struct mark_found {
@@ -98,7 +99,7 @@ struct docket_row {
     int conclusion; /* 0: none yet */
     /* The current assignment, when there is one. */
     struct assignment_row current;
-    /* Organisations that had it before (declined, lapsed, cancelled): never asked again. */
+    /* Organisations that declined it or let it lapse: never asked again. */
     const struct str *former;
     int n_former;
     /* When `want_sealed` was set (in): the referral's bytes, sealed; empty once erased. */

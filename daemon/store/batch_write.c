@@ -56,7 +56,7 @@ static const struct {
     [WRITE_ASSIGNMENT_CHANGE] = {{"change_assignment",
         "WITH done AS (UPDATE assignment a SET status = u.status, finish_by = COALESCE(u.finish_by, a.finish_by), "
         "closed = COALESCE(u.closed, a.closed), answer = COALESCE(u.answer, a.answer), "
-        "told = CASE WHEN u.status IN (4, 5) AND a.status IN (1, 2) THEN a.term = 0 ELSE a.told END "
+        "told = CASE WHEN u.status IN (4, 5, 7) AND a.status IN (1, 2) THEN a.term = 0 ELSE a.told END "
         "FROM unnest($1::int4[], $2::uuid[], $3::int4[], $4::timestamptz[], $5::timestamptz[], $6::bytea[]) "
         "AS u(city, id, status, finish_by, closed, answer) WHERE a.city = u.city AND a.id = u.id RETURNING 1) "
         "SELECT expect(count(*), cardinality($1::int4[]), 'P0R01') FROM done"},

@@ -53,7 +53,7 @@ static bool is_former(const PGresult *res, int row)
 {
     struct fields f = {res, row, COLUMN_STATUS, NULL};
     int64_t status = field_int(&f);
-    return status == ASSIGNMENT_DECLINED || status == ASSIGNMENT_LAPSED || status == ASSIGNMENT_CANCELLED;
+    return status == ASSIGNMENT_DECLINED || status == ASSIGNMENT_LAPSED;
 }
 
 int docket_assignments(const PGresult *res, int from, struct arena *a, struct docket_row *d)

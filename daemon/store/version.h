@@ -58,6 +58,19 @@ enum db_result ruleset_files(struct db *db, struct arena *a, struct digest hash,
 enum db_result ruleset_file(struct db *db, struct arena *a, struct digest hash, struct str name, struct stored_file *out,
                             bool *found) DB_CHECKED;
 
+/* An open referral whose newest decision was made by a set. */
+struct affected_row {
+    struct id referral;
+    struct str agency, agency_ref, organisation, rule;
+    int state, decisions;
+    bool by_hand; /* an operator chose the organisation */
+    struct str record; /* of the decision */
+};
+/* By city and id, after `after` (zero: from the beginning), up to `limit`. */
+enum db_result affected_list(struct db *db, struct arena *a, struct digest hash, struct id after, int limit,
+                             struct affected_row **out, int *n) DB_CHECKED;
+enum db_result affected_count(struct db *db, struct arena *a, struct digest hash, int64_t *out) DB_CHECKED;
+
 enum proposal_state { PROPOSAL_OPEN = 1, PROPOSAL_PUBLISHED, PROPOSAL_STALE };
 
 struct proposal_row {

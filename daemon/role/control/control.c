@@ -120,21 +120,29 @@ static void exchange(struct control *c, const struct job *before, struct job *no
     c->away[i] = now;
 }
 
-static void pass_to_keeper(struct control *c, struct job **job)
+static bool post(struct control *c, struct job *j, struct work *w)
 {
-    struct job *j = *job;
-    struct work *w = j->work;
-    int keeper = keeper_of(w->city, c->office->settings.keepers);
     void *message = w;
     w->context = j;
-    j->work = NULL;
-    if (slot_post(c->to_keepers[keeper], &message)) {
+    return slot_post(c->to_keepers[keeper_of(w->city, c->office->settings.keepers)], &message);
+}
+
+/* All of them; the answer waits until the last one is back. */
+static void pass_to_keepers(struct control *c, struct job **job)
+{
+    struct job *j = *job;
+    while (j->n_posted < j->n_works && post(c, j, j->works[j->n_posted]))
+        j->n_posted++;
+    if (j->n_posted < j->n_works) {
+        job_drop_works(j);
+        job_fail(j, j->n_posted ? "the daemon is on its way down; not everything was done: ask again when it is back"
+                                : "the daemon is on its way down; nothing was done");
+    }
+    if (j->n_posted > 0) {
         exchange(c, NULL, j);
         *job = NULL;
         return;
     }
-    work_free(w);
-    job_fail(j, "the daemon is on its way down; nothing was done");
     c->in_hand--;
     answer(c, job);
 }
@@ -142,11 +150,14 @@ static void pass_to_keeper(struct control *c, struct job **job)
 static void take_work_back(struct control *c, struct work *w)
 {
     struct job *j = w->context;
+    j->n_back++;
+    j->verb->finish(j, w);
+    work_free(w);
+    if (j->n_back < j->n_posted)
+        return;
     exchange(c, j, NULL);
     c->in_hand--;
-    j->verb->finish(j, w);
     answer(c, &j);
-    work_free(w);
 }
 
 /* A success is told by office_publish(). */
@@ -166,8 +177,8 @@ static void take_job_back(struct control *c, struct job *j)
         c->reloading = c->reloading && !str_empty(j->routing_id);
         log_reload(j);
     }
-    if (j->work && str_empty(j->sheets.error)) {
-        pass_to_keeper(c, &j);
+    if (j->n_works > 0 && str_empty(j->sheets.error)) {
+        pass_to_keepers(c, &j);
         return;
     }
     c->in_hand--;

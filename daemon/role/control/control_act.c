@@ -9,10 +9,18 @@
 
 enum { ACT_BUDGET = 4 * 1024 * 1024 };
 
+bool act_room(struct job *j, int n)
+{
+    j->works = ARENA_ARRAY(j->arena, (size_t)n + 1, struct work *);
+    if (!j->works)
+        job_fail(j, "out of memory; nothing was done");
+    return j->works;
+}
+
 struct work *act_new(struct clerk *c, struct job *j, enum event event, struct id id)
 {
     struct snapshot *s = publication_get(c->office->publication);
-    struct work *w = s ? work_new(WORK_EVENT, ORIGIN_CONTROL, s, ACT_BUDGET) : NULL;
+    struct work *w = s && (j->works || act_room(j, 1)) ? work_new(WORK_EVENT, ORIGIN_CONTROL, s, ACT_BUDGET) : NULL;
     if (w) {
         w->event.event = event;
         w->event.referral = id;
@@ -25,7 +33,8 @@ struct work *act_new(struct clerk *c, struct job *j, enum event event, struct id
                       : "no configuration is published yet; the log says why");
     }
     snapshot_unref(s);
-    j->work = w;
+    if (w)
+        j->works[j->n_works++] = w;
     return w;
 }
 

@@ -4,6 +4,7 @@
 #include "role/control/control_parts.h"
 
 #include "core/lifecycle.h"
+#include "store/bind.h"
 #include "store/reader.h"
 #include "wire/journal.h"
 
@@ -89,8 +90,9 @@ static const char *status_word(int status)
     static const char *const words[] = {
         [ASSIGNMENT_OFFERED] = "offered",     [ASSIGNMENT_ACCEPTED] = "accepted",
         [ASSIGNMENT_DECLINED] = "declined",   [ASSIGNMENT_LAPSED] = "lapsed",
-        [ASSIGNMENT_CANCELLED] = "cancelled", [ASSIGNMENT_CONCLUDED] = "concluded"};
-    return status > 0 && status <= ASSIGNMENT_CONCLUDED ? words[status] : "?";
+        [ASSIGNMENT_CANCELLED] = "cancelled", [ASSIGNMENT_CONCLUDED] = "concluded",
+        [ASSIGNMENT_MOVED] = "moved"};
+    return status > 0 && status <= ASSIGNMENT_MOVED ? words[status] : "?";
 }
 
 static void sheet_assignments(struct clerk *c, struct job *j, struct id id)
@@ -214,6 +216,15 @@ static void show_matches(struct clerk *c, struct job *j, const struct id *ids, i
     }
     job_fail(j, "%s%d referrals have this number; show one by its id", n == MATCHES_MAX ? "at least " : "",
              n);
+}
+
+struct str referral_opened(const struct clerk *c, struct arena *a, struct id id, const struct case_row *r)
+{
+    char bound[BIND_SIZE];
+    if (str_empty(r->sealed) || !c->office->personal)
+        return STR("");
+    struct str bytes = unseal(c->office->personal, a, r->sealed, bind_referral(bound, id));
+    return bytes.p ? bytes : STR("");
 }
 
 void verb_show(struct clerk *c, struct job *j)

@@ -91,8 +91,7 @@ bool clerk_ok(struct clerk *c, struct job *j, enum db_result r)
 static void clear_answer(struct job *j)
 {
     j->sheets = (struct sheets){.arena = j->arena};
-    work_free(j->work);
-    j->work = NULL;
+    job_drop_works(j);
 }
 
 /*

@@ -3,7 +3,6 @@
  */
 #include "role/control/control_parts.h"
 
-#include "store/bind.h"
 #include "store/reader.h"
 
 enum { SHOWN_MAX = 8 }; /* newest decisions in one answer; at most four sheets each */
@@ -289,15 +288,6 @@ static bool wanted_decision(struct job *j, int n_decisions, int *out)
     return false;
 }
 
-static struct str opened(const struct clerk *c, struct job *j, struct id id, const struct case_row *r)
-{
-    char bound[BIND_SIZE];
-    if (str_empty(r->sealed) || !c->office->personal)
-        return STR("");
-    struct str bytes = unseal(c->office->personal, j->arena, r->sealed, bind_referral(bound, id));
-    return bytes.p ? bytes : STR("");
-}
-
 void verb_explain(struct clerk *c, struct job *j)
 {
     struct decision_read *decisions;
@@ -312,7 +302,7 @@ void verb_explain(struct clerk *c, struct job *j)
     }
     if (!clerk_ok(c, j, decision_list(c->db, j->arena, id, &decisions, &n)) || !wanted_decision(j, n, &only))
         return;
-    struct str bytes = opened(c, j, id, &r);
+    struct str bytes = referral_opened(c, j->arena, id, &r);
     int first = only ? only : n > SHOWN_MAX ? n - SHOWN_MAX + 1 : 1;
     for (int i = 0; i < n; i++) {
         if (decisions[i].n < first || (only && decisions[i].n != only))

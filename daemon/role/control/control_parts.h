@@ -38,7 +38,7 @@ struct verb {
     enum clerk_kind clerk;
     bool needs_store;
     void (*run)(struct clerk *c, struct job *j);
-    void (*finish)(struct job *j, const struct work *w); /* verbs that make a work */
+    void (*finish)(struct job *j, const struct work *w); /* verbs that make works: called for each that is done */
 };
 extern const struct verb control_verbs[]; /* ends with NULL words */
 
@@ -53,11 +53,16 @@ struct job {
     int n_args;
     struct str options[VERB_OPTIONS]; /* as in verb->options; .p NULL: not given */
     struct sheets sheets;             /* the answer */
-    struct work *work;                /* for the keeper */
+    struct work **works;              /* for the keepers; each ours until it is posted, and again when it is done */
+    int n_works;
+    int n_posted, n_back;
+    void *plan;                       /* the verb's own, from run to finish */
 };
 
 struct job *job_new(void); /* NULL when memory is out */
 void job_free(struct job *j);
+/* Frees the works that are ours: those that were not posted. */
+void job_drop_works(struct job *j);
 /* Finds the verb and takes the words apart; false with the reason as the answer. */
 bool job_parse(struct job *j);
 /* The answer says what is wrong; sheets added so far stay. */
@@ -116,6 +121,12 @@ void verb_rules_rollback(struct clerk *c, struct job *j);
 void verb_rules_propose(struct clerk *c, struct job *j);
 void verb_rules_proposals(struct clerk *c, struct job *j);
 void verb_rules_approve(struct clerk *c, struct job *j);
+void verb_rules_affected(struct clerk *c, struct job *j);
+void affected_finish(struct job *j, const struct work *w);
+
+/* The bytes of a referral on record; empty when they were erased or cannot be opened. */
+struct case_row;
+struct str referral_opened(const struct clerk *c, struct arena *a, struct id id, const struct case_row *r);
 
 /* -- versions -- */
 
@@ -137,7 +148,9 @@ void operator_settle(struct job *j);
 
 /* False with the reason as the answer when nobody is named as the actor. */
 bool act_operator(struct job *j);
-/* The work for the keeper, kept in the job; NULL with the reason as the answer. */
+/* Room for so many works; false with the reason as the answer. */
+bool act_room(struct job *j, int n);
+/* One more work for the keeper, kept in the job; NULL with the reason as the answer. */
 struct work *act_new(struct clerk *c, struct job *j, enum event event, struct id id);
 /* What the keeper made of it, as the answer. */
 void act_finish(struct job *j, const struct work *w);

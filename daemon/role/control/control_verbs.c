@@ -134,6 +134,16 @@ const struct verb control_verbs[] = {
      .clerk = CLERK_SLOW,
      .needs_store = true,
      .run = verb_rules_approve},
+    {.words = "rules affected",
+     .synopsis = "HASH",
+     .help = "open referrals that a version decided, and where the rules in force would send them; --apply does it",
+     .min = 1,
+     .max = 1,
+     .options = {{"after", "ID"}, {"limit", "N"}, {"apply", NULL}, {"reason", "TEXT"}},
+     .clerk = CLERK_SLOW,
+     .needs_store = true,
+     .run = verb_rules_affected,
+     .finish = affected_finish},
     {.words = "help", .synopsis = "", .help = "this list", .clerk = CLERK_QUICK, .run = verb_help},
     {.words = NULL},
 };
@@ -152,11 +162,20 @@ struct job *job_new(void)
     return j;
 }
 
+void job_drop_works(struct job *j)
+{
+    for (int i = j->n_posted; i < j->n_works; i++)
+        work_free(j->works[i]);
+    j->n_works = j->n_posted;
+    if (j->n_works == 0)
+        j->works = NULL;
+}
+
 void job_free(struct job *j)
 {
     if (!j)
         return;
-    work_free(j->work);
+    job_drop_works(j);
     arena_free(j->arena);
 }
 

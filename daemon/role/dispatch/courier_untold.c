@@ -39,7 +39,7 @@ static void hand_over(struct courier *c, const struct untold *u)
     if (offers_drop(&s->offers, u->assignment))
         s->look = true;
     l->assignment = u->assignment;
-    l->reason = u->status == ASSIGNMENT_LAPSED ? "lapsed" : "withdrawn";
+    l->reason = u->status == ASSIGNMENT_LAPSED ? "lapsed" : u->status == ASSIGNMENT_MOVED ? "reassigned" : "withdrawn";
     c->n_telling += courier_post(c, l);
 }
 

@@ -22,12 +22,13 @@ static enum db_result repeated(struct case_file *c)
 
 bool case_needs_bytes(enum event e)
 {
-    return e == EVENT_DECLINE || e == EVENT_LAPSE || e == EVENT_ASSIGN || e == EVENT_ERASE || e == EVENT_FOLLOW_UP;
+    return e == EVENT_DECLINE || e == EVENT_LAPSE || e == EVENT_ASSIGN || e == EVENT_ERASE || e == EVENT_FOLLOW_UP ||
+           e == EVENT_REROUTE;
 }
 
 bool case_needs_record(enum event e)
 {
-    return e == EVENT_DECLINE || e == EVENT_LAPSE || e == EVENT_ASSIGN;
+    return e == EVENT_DECLINE || e == EVENT_LAPSE || e == EVENT_ASSIGN || e == EVENT_REROUTE;
 }
 
 static bool from_organisation(const struct case_file *c)
@@ -109,6 +110,8 @@ static bool acted_before(const struct case_file *c)
         return d->state == STATE_RETURNED;
     case EVENT_ERASE:
         return !state_open((enum state)d->state) && str_empty(d->sealed);
+    case EVENT_REROUTE: /* or declined, lapsed or placed by hand meanwhile: the rules that decided then are not the ones meant */
+        return d->decisions != c->work->event.decisions;
     default:
         return false;
     }
@@ -136,15 +139,19 @@ static enum db_result admitted(struct ledger *l, struct case_file *c, bool *go_o
     return r;
 }
 
-/* Organisations that had it before, and the one that has it now, by index in this snapshot. */
+/*
+ * Organisations that had it before and did not take it, and the one that has it now, by index in this snapshot. To be decided
+ * anew by better rules is not held against who has it.
+ */
 static const int *excluded(struct ledger *l, const struct case_file *c, int *n)
 {
+    int first = c->work->event.event == EVENT_REROUTE ? 0 : -1;
     const struct roster *roster = &c->work->snapshot->rules->roster;
     int *out = ARENA_ARRAY(l->arena, (size_t)c->docket->n_former + 1, int);
     *n = 0;
     if (!out)
         return NULL;
-    for (int i = -1; i < c->docket->n_former; i++) {
+    for (int i = first; i < c->docket->n_former; i++) {
         int org = roster_find(roster, i < 0 ? c->docket->organisation : c->docket->former[i]);
         bool seen = false;
         for (int j = 0; j < *n && !seen; j++)
@@ -176,6 +183,7 @@ static bool reopen(struct ledger *l, struct case_file *c)
 static enum db_result prepare_replacement(struct ledger *l, struct case_file *c)
 {
     struct snapshot *s = c->work->snapshot;
+    bool reroute = c->work->event.event == EVENT_REROUTE;
     int n;
     const int *out = excluded(l, c, &n);
     if (!out)
@@ -185,7 +193,7 @@ static enum db_result prepare_replacement(struct ledger *l, struct case_file *c)
         return DB_OK;
     }
     c->placing = (struct placing){.snapshot = s, .referral = &c->facts, .excluded = out, .n_excluded = n, .decision = &c->decision,
-                                  .turn = {.organisation = -1}};
+                                  .holder = reroute ? c->docket->organisation : STR(""), .turn = {.organisation = -1}};
     if (!ledger_decide_anew(l, &c->placing, snapshot_load(s)))
         return DB_AGAIN;
     c->moves = true;

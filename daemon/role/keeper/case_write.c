@@ -67,6 +67,8 @@ static const char *coded_reason(const struct work_event *e)
     case EVENT_RESUME:
     case EVENT_EXTEND:
         return word_of(progress_kind_words, (int)e->answer.progress);
+    case EVENT_REROUTE:
+        return "rules-changed";
     default:
         return "";
     }
@@ -162,6 +164,7 @@ static const struct {
     [EVENT_LAPSE] = {ASSIGNMENT_LAPSED, "lapsed"},
     [EVENT_CONCLUDE] = {ASSIGNMENT_CONCLUDED, NULL},
     [EVENT_WITHDRAW] = {ASSIGNMENT_CANCELLED, "withdrawn"},
+    [EVENT_REROUTE] = {ASSIGNMENT_MOVED, "reassigned"},
 };
 
 /* What happens to the assignment that the referral has now. */
@@ -233,9 +236,23 @@ static bool write_step(struct ledger *l, struct case_file *c, struct step *step)
     return ledger_step(l, c->head, step, str_empty(e->text) ? e->answer.text : e->text, e->answer.facts, e->answer.n_facts);
 }
 
+/* Decided anew, and nothing comes of it: the same organisation keeps it, or it waits for the same reason. */
+static bool stays(const struct case_file *c)
+{
+    if (c->work->event.event != EVENT_REROUTE)
+        return false;
+    if (!str_empty(c->why_manual) || ledger_kept(&c->placing))
+        return true;
+    return c->docket->state == STATE_MANUAL && c->decision.outcome != OUTCOME_ASSIGNED && str_eq(c->docket->reason, c->decision.code);
+}
+
 bool case_write(struct ledger *l, struct case_file *c)
 {
     struct work_event *e = &c->work->event;
+    if (stays(c)) {
+        c->transition = NULL;
+        return e->done = e->repeat = true;
+    }
     int64_t finish_by = 0;
     struct step step;
     struct docket_write d = {
@@ -260,6 +277,8 @@ bool case_write(struct ledger *l, struct case_file *c)
     if (e->event == EVENT_ERASE && !batch_erase(l->batch, c->referral))
         return false;
     c->state = (enum state)d.state;
+    if (e->event == EVENT_REROUTE)
+        e->organisation = d.organisation;
     e->done = true;
     e->journal_seq = c->head->seq;
     e->journal_hash = c->head->hash;

@@ -69,8 +69,11 @@ struct placing {
     struct decision *decision; /* in: a first answer; out: one whose place is taken in this transaction */
     struct turn turn;          /* in: the one that the first answer took; out: that of the decision */
     bool own_turn;             /* taken in this transaction, and given back when it fails */
+    struct str holder;         /* has it already, and keeps it where reroute_keeps(); empty: nobody */
     bool settled;
 };
+/* Whether its holder keeps it: then no place is claimed. */
+bool ledger_kept(const struct placing *p);
 /* Claims places, deciding anew wherever a place turns out to be gone, until each has one or nowhere to go. */
 enum db_result ledger_place(struct ledger *l, struct placing *placings, int n) DB_CHECKED;
 /* Decides anew, as the board and the batch know it; takes the new turn and gives up the old one. False when memory is out. */

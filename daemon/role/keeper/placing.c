@@ -7,6 +7,8 @@
  */
 #include "role/keeper/ledger.h"
 
+#include "core/reroute.h"
+
 #include <stdlib.h>
 
 struct full_organisation {
@@ -31,6 +33,16 @@ static struct load load_of(void *context, int organisation)
         if (str_eq(f->items[i].id, id))
             load.open = load.capacity = f->items[i].capacity;
     return load;
+}
+
+static int holder_of(const struct placing *p)
+{
+    return str_empty(p->holder) ? -1 : roster_find(&p->snapshot->rules->roster, p->holder);
+}
+
+bool ledger_kept(const struct placing *p)
+{
+    return reroute_keeps(p->snapshot->rules, p->decision, holder_of(p));
 }
 
 static const struct organisation *chosen(const struct placing *p)
@@ -96,10 +108,20 @@ static void give_up_turn(struct placing *p)
     p->own_turn = false;
 }
 
+/* Nothing to claim: it goes nowhere, or stays where it is. */
+static bool settled(struct placing *p)
+{
+    bool kept = ledger_kept(p);
+    if (kept)
+        give_up_turn(p);
+    return kept || p->decision->outcome != OUTCOME_ASSIGNED;
+}
+
 bool ledger_decide_anew(struct ledger *l, struct placing *p, struct load_view load)
 {
-    const struct question q = {.referral = p->referral, .excluded = p->excluded, .n_excluded = p->n_excluded, .load = load,
-                               .now_ms = l->now_ms};
+    struct reroute_load without_own = {load, holder_of(p)};
+    const struct question q = {.referral = p->referral, .excluded = p->excluded, .n_excluded = p->n_excluded,
+                               .load = reroute_load(&without_own), .now_ms = l->now_ms};
     give_up_turn(p);
     p->own_turn = snapshot_decide(p->snapshot, l->arena, &q, p->decision, &p->turn);
     return p->own_turn;
@@ -141,7 +163,7 @@ static enum db_result share_out(struct ledger *l, struct placing *placings, int 
         full->snapshot = p->snapshot;
         if (!mark_full(l, full, c) || !ledger_decide_anew(l, p, (struct load_view){.of = load_of, .context = full}))
             return DB_AGAIN;
-        p->settled = p->decision->outcome != OUTCOME_ASSIGNED;
+        p->settled = settled(p);
     }
     return DB_OK;
 }
@@ -153,7 +175,7 @@ enum db_result ledger_place(struct ledger *l, struct placing *placings, int n)
     if (!claims)
         return DB_AGAIN;
     for (int i = 0; i < n; i++)
-        placings[i].settled = placings[i].decision->outcome != OUTCOME_ASSIGNED;
+        placings[i].settled = settled(&placings[i]);
     for (;;) {
         int n_claims = collect_claims(placings, n, claims);
         enum db_result r;

@@ -50,7 +50,8 @@ struct work_event {
     struct digest answer_digest;    /* tells a repeat from something new */
     struct request_supplement supplement;
     struct str text;                /* Withdraw, return: personal data, becomes a note */
-    struct str organisation;        /* ASSIGN: to whom */
+    struct str organisation;        /* ASSIGN: to whom. REROUTE, in the answer: who has it now; empty: nobody */
+    int decisions;                  /* REROUTE: how many there were when it was looked at; more, and it is left alone */
     int due_kind;                   /* timer: what was due, so that a late timer does nothing */
     int64_t due_ms;
     /* answer */

@@ -2,6 +2,7 @@
 --
 -- The newest publication says what is in force. It also keeps what the configuration directory held at that moment: where
 -- that was another set, the published one is pinned, and a start or reload of the unchanged directory does not undo it.
+-- An assignment's status may also be 7: moved, because other rules decided anew (referralctl rules affected).
 -- Privileges of the daemon's role, beside those of 0001:
 --   SELECT, INSERT                   proposal
 

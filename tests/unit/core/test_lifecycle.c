@@ -13,47 +13,47 @@ static const struct {
     const char *to;
 } expected[N_STATES] = {
     /*                 accept decline lapse contact suspend resume extend overdue conclude follow supplement
-       withdraw assign return remind erase */
+       withdraw assign return remind erase reroute */
     {STATE_OFFERED, "AOO"
                     "...."
                     "..."
                     "OW"
-                    "...."},
+                    "....O"},
     {STATE_ACCEPTED, "..."
                      "AS.A"
                      "AC."
                      "AW"
-                     "...."},
+                     "....."},
     {STATE_SUSPENDED, "..."
                       "..A."
                       "SC."
                       "SW"
-                      "..S."},
+                      "..S.."},
     {STATE_MANUAL, "..."
                    "...."
                    "..."
                    "MW"
-                   "ORM."},
+                   "ORM.O"},
     {STATE_CONCLUDED, "..."
                       "...."
                       "..C"
                       ".."
-                      "...C"},
+                      "...C."},
     {STATE_REFUSED, "..."
                     "...."
                     "..."
                     ".."
-                    "...F"},
+                    "...F."},
     {STATE_WITHDRAWN, "..."
                       "...."
                       "..."
                       ".."
-                      "...W"},
+                      "...W."},
     {STATE_RETURNED, "..."
                      "...."
                      "..."
                      ".."
-                     "...R"},
+                     "...R."},
 };
 
 static const struct {
@@ -141,6 +141,7 @@ static void steps_and_effects(void **state)
         {EVENT_SUPPLEMENT, STEP_SUPPLEMENTED, EFFECT_NONE}, {EVENT_WITHDRAW, STEP_WITHDRAWN, EFFECT_CLOSE},
         {EVENT_ASSIGN, STEP_ASSIGNED, EFFECT_OFFER},        {EVENT_RETURN, STEP_RETURNED, EFFECT_CLOSE},
         {EVENT_REMIND, STEP_OVERDUE, EFFECT_NONE},          {EVENT_ERASE, STEP_ERASED, EFFECT_NONE},
+        {EVENT_REROUTE, STEP_REROUTED, EFFECT_REPLACE},
     };
     for (const struct transition *t = transitions; t->from; t++) {
         assert_int_equal(of[t->event - 1].event, t->event);

@@ -29,8 +29,8 @@ static const struct {
     {region_kind_words, 9, REGION_PROVINCE, REGION_ZONE, "province", "zone", "开发区、功能区"},
     {risk_words, 4, RISK_REPEAT_CALLS, RISK_SELF_HARM, "repeat-calls", "self-harm", "有自伤、极端行为风险"},
     {state_words, 8, STATE_OFFERED, STATE_RETURNED, "offered", "returned", "人工退回来源机关"},
-    {step_kind_words, 15, STEP_RECEIVED, STEP_ERASED, "received", "erased", "个人信息已删除"},
-    {event_words, 16, EVENT_ACCEPT, EVENT_ERASE, "accept", "erase", "删除个人信息"},
+    {step_kind_words, 16, STEP_RECEIVED, STEP_REROUTED, "received", "rerouted", "按现行规则改派"},
+    {event_words, 17, EVENT_ACCEPT, EVENT_REROUTE, "accept", "reroute", "按现行规则改派"},
     {due_words, 4, DUE_RESPOND, DUE_RESUME, "respond", "resume", "恢复调解"},
     {passed_words, 11, PASSED_CHOSEN, PASSED_PARTNER, "chosen", "partner", "联合调解的协同组织"},
 };
