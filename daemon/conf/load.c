@@ -5,11 +5,20 @@
 #include "conf/peers.h"
 #include "conf/rules.h"
 #include "conf/ruletests.h"
+#include "core/ruleindex.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 
 /* Enough for a whole country's roster; past it something else is wrong. */
 #define RULESET_BUDGET ((size_t)1 << 30)
+
+static bool attach_index(struct ruleset *rs)
+{
+    uint64_t seed;
+    randombytes_buf(&seed, sizeof(seed));
+    return ruleindex_attach(rs, seed);
+}
 
 /* What becomes of the tests beside the rules. */
 struct tests_wanted {
@@ -26,6 +35,8 @@ static void read_all(struct reading *r, const struct tests_wanted *w)
     channels_read(r);
     organisations_read(r, NULL);
     rules_read(r);
+    if (reading_errors(r) == 0 && !attach_index(r->rs))
+        reading_full(r);
     if (w->run)
         ruletests_check(r);
     if (w->keep)

@@ -5,6 +5,7 @@
 
 #include "core/ladder.h"
 #include "core/match.h"
+#include "core/ruleindex.h"
 
 #include <assert.h>
 
@@ -52,64 +53,103 @@ static bool tags_add_all(struct arena *a, struct tags *t, const struct str *item
     return true;
 }
 
+/* What classification works on. */
+struct classifying {
+    struct arena *arena;
+    struct match *match;
+    struct textscan_log log;
+    struct tags tags;
+    int classifier; /* who set the category, or -1 */
+};
+
 /* The tags that words have enough points for. */
-static bool add_weighed_tags(struct arena *a, const struct weigher *w, const struct weighing *g, struct tags *tags)
+static bool add_weighed_tags(struct classifying *x, const struct weigher *w, const struct weighing *g)
 {
     for (int i = 0; i < w->n_targets; i++)
-        if (g->points[i] >= w->at_least && !tags_add(a, tags, w->targets[i].tag))
+        if (g->points[i] >= w->at_least && !tags_add(x->arena, &x->tags, w->targets[i].tag))
             return false;
     return true;
 }
 
 /* What classifier `c`, whose conditions hold, adds. *category: what it sets, or -1. */
-static bool apply(struct arena *a, const struct classifier *c, const struct textscan_log *log, struct tags *tags,
-                  int *category)
+static bool add(struct classifying *x, const struct classifier *c, int *category)
 {
     *category = c->category;
     if (!c->weigh)
-        return tags_add_all(a, tags, c->tags, c->n_tags);
+        return tags_add_all(x->arena, &x->tags, c->tags, c->n_tags);
     struct weighing g;
-    if (!weigh_run(a, c->weigh, log, &g))
+    if (!weigh_run(x->arena, c->weigh, &x->log, &g))
         return false;
     if (!weigher_sets_category(c->weigh))
-        return add_weighed_tags(a, c->weigh, &g, tags);
+        return add_weighed_tags(x, c->weigh, &g);
     struct weigh_best best = weigh_best(c->weigh, &g);
     if (best.chosen < 0)
-        return tags_add_all(a, tags, c->otherwise, c->n_otherwise);
+        return tags_add_all(x->arena, &x->tags, c->otherwise, c->n_otherwise);
     *category = c->weigh->targets[best.chosen].category;
-    return tags_add_all(a, tags, c->tags, c->n_tags);
+    return tags_add_all(x->arena, &x->tags, c->tags, c->n_tags);
+}
+
+static bool apply(struct classifying *x, int i)
+{
+    int category;
+    if (!add(x, &x->match->rules->classifiers[i], &category))
+        return false;
+    if (category >= 0) {
+        x->match->category = category;
+        x->classifier = i;
+    }
+    x->match->tags = x->tags.items;
+    x->match->n_tags = (int)x->tags.n;
+    return true;
+}
+
+/* One with a category counts only while there is none. */
+static bool counts(const struct classifying *x, int i)
+{
+    return x->match->category < 0 || !classifier_sets_category(&x->match->rules->classifiers[i]);
+}
+
+static bool apply_all(struct classifying *x)
+{
+    const struct ruleset *rs = x->match->rules;
+    for (int i = 0; i < rs->n_classifiers; i++) {
+        if (counts(x, i) && match_holds(x->match, rs->classifiers[i].when) && !apply(x, i))
+            return false;
+    }
+    return true;
+}
+
+static bool apply_found(struct classifying *x)
+{
+    const struct ruleset *rs = x->match->rules;
+    struct ruleindex_search search;
+    bool sure;
+    if (!ruleindex_begin(rs->classifier_index, x->arena, x->match, &search))
+        return false;
+    for (int i; (i = ruleindex_next(&search, &sure)) >= 0;) {
+        if (counts(x, i) && (sure || match_holds(x->match, rs->classifiers[i].when)) && !apply(x, i))
+            return false;
+    }
+    return true;
 }
 
 /* The referral with its text scanned, then with what the classifiers add. *classifier: who set the category,
  * or -1. */
-static bool classify(struct arena *a, const struct ruleset *rs, const struct referral *r, struct match *m,
+static bool classify(struct arena *a, const struct ruleset *rs, const struct referral *r, bool indexed, struct match *m,
                      int *classifier)
 {
-    struct tags tags = {0};
-    struct textscan_log log = {.arena = a};
+    struct classifying x = {.arena = a, .match = m, .log = {.arena = a}, .classifier = -1};
     unsigned char *hits = arena_alloc(a, textscan_hits_size(rs->words));
-    if (!hits || !tags_add_all(a, &tags, r->tags, r->n_tags))
+    if (!hits || !tags_add_all(a, &x.tags, r->tags, r->n_tags))
         return false;
     if (!rs->weighs)
         textscan_run(rs->words, r->folded, hits);
-    else if (!textscan_find(rs->words, r->folded, hits, &log))
+    else if (!textscan_find(rs->words, r->folded, hits, &x.log))
         return false;
-    *m = (struct match){rs, r, r->category, tags.items, (int)tags.n, hits, match_source_category(r)};
-    *classifier = -1;
-    for (int i = 0; i < rs->n_classifiers; i++) {
-        const struct classifier *c = &rs->classifiers[i];
-        int category;
-        if ((classifier_sets_category(c) && m->category >= 0) || !match_holds(m, c->when))
-            continue;
-        if (!apply(a, c, &log, &tags, &category))
-            return false;
-        if (category >= 0) {
-            m->category = category;
-            *classifier = i;
-        }
-        m->tags = tags.items;
-        m->n_tags = (int)tags.n;
-    }
+    *m = (struct match){rs, r, r->category, x.tags.items, (int)x.tags.n, hits, match_source_category(r)};
+    if (!(indexed ? apply_found(&x) : apply_all(&x)))
+        return false;
+    *classifier = x.classifier;
     return true;
 }
 
@@ -154,7 +194,7 @@ static bool climb(struct arena *a, const struct ruleset *rs, const struct referr
     return true;
 }
 
-static int first_match(const struct match *m)
+static int first_of_all(const struct match *m)
 {
     for (int i = 0; i < m->rules->n_rules; i++) {
         if (match_holds(m, m->rules->rules[i].when))
@@ -163,18 +203,36 @@ static int first_match(const struct match *m)
     return -1;
 }
 
-bool decide_rule(struct arena *a, const struct ruleset *rs, const struct referral *r, struct decision *out)
+/* False only past the arena's budget. */
+static bool first_found(struct arena *a, const struct match *m, int *rule)
+{
+    struct ruleindex_search search;
+    bool sure;
+    int i;
+    if (!ruleindex_begin(m->rules->rule_index, a, m, &search))
+        return false;
+    do
+        i = ruleindex_next(&search, &sure);
+    while (i >= 0 && !sure && !match_holds(m, m->rules->rules[i].when));
+    *rule = i;
+    return true;
+}
+
+static bool find_rule(struct arena *a, const struct ruleset *rs, const struct referral *r, bool indexed, struct decision *out)
 {
     assert(r->place >= 0 && r->place < rs->regions.n);
     assert(r->mode > 0 && r->mode < MODE_LIMIT && r->category < rs->categories.n);
     struct match m;
     struct decision d = {.outcome = OUTCOME_MANUAL, .rung = -1, .organisation = -1, .partner = -1};
-    if (!classify(a, rs, r, &m, &d.classifier))
+    if (!classify(a, rs, r, indexed, &m, &d.classifier))
         return false;
     d.category = m.category;
     d.tags = m.tags;
     d.n_tags = m.n_tags;
-    d.rule = first_match(&m);
+    if (!indexed)
+        d.rule = first_of_all(&m);
+    else if (!first_found(a, &m, &d.rule))
+        return false;
     if (d.rule < 0) {
         d.code = STR("no-rule");
     } else {
@@ -183,6 +241,11 @@ bool decide_rule(struct arena *a, const struct ruleset *rs, const struct referra
     }
     *out = d;
     return true;
+}
+
+bool decide_rule(struct arena *a, const struct ruleset *rs, const struct referral *r, struct decision *out)
+{
+    return find_rule(a, rs, r, rs->rule_index && rs->classifier_index, out);
 }
 
 bool decide_place(struct arena *a, const struct ruleset *rs, const struct referral *r, const int *excluded, int n_excluded,
@@ -201,13 +264,24 @@ bool decide(struct arena *a, const struct ruleset *rs, const struct referral *r,
     return true;
 }
 
+bool decide_scan(struct arena *a, const struct ruleset *rs, const struct referral *r, const int *excluded,
+                 int n_excluded, struct load_view load, struct decision *out)
+{
+    struct decision d;
+    if (!find_rule(a, rs, r, false, &d) || !decide_place(a, rs, r, excluded, n_excluded, load, &d))
+        return false;
+    *out = d;
+    return true;
+}
+
 bool decide_trace(struct arena *a, const struct ruleset *rs, const struct referral *r, int last,
                   struct rule_trace **out, int *n)
 {
     struct match m;
+    bool indexed = rs->classifier_index != NULL;
     int classifier, count = last < rs->n_rules ? last + 1 : rs->n_rules;
     struct rule_trace *traces = ARENA_ARRAY(a, count > 0 ? (size_t)count : 0, struct rule_trace);
-    if (!traces || !classify(a, rs, r, &m, &classifier))
+    if (!traces || !classify(a, rs, r, indexed, &m, &classifier))
         return false;
     for (int i = 0; i < count; i++) {
         const struct rule *rule = &rs->rules[i];

@@ -61,6 +61,9 @@ struct decision {
  */
 bool decide(struct arena *a, const struct ruleset *rs, const struct referral *r, const int *excluded,
             int n_excluded, struct load_view load, struct decision *out);
+/* The same without the index, rule by rule: what tests and benches hold decide() against. */
+bool decide_scan(struct arena *a, const struct ruleset *rs, const struct referral *r, const int *excluded,
+                 int n_excluded, struct load_view load, struct decision *out);
 
 /*
  * decide() in two steps, for who makes the same decision under other loads. First what no load has a part in: category, tags

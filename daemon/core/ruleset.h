@@ -32,6 +32,7 @@ struct ruleset {
     const struct rule *rules;
     int n_rules;
     const struct textscan *words;
+    const struct ruleindex *rule_index, *classifier_index; /* NULL: decide() looks at every rule */
 };
 
 const struct ruleset *ruleset_ref(const struct ruleset *r);
