@@ -12,7 +12,8 @@
 
 #define KIDS_MAX     3
 #define OPERANDS_MAX 3
-#define RULES_MAX    40
+#define RULES_MAX    6000
+#define CLASSIFIERS_MAX 200
 #define MODEL_ORGS   24
 
 struct tree {
@@ -39,12 +40,14 @@ struct model_classifier {
 struct model {
     struct world *w;
     uint64_t rng;
+    enum cond_kind palette[6]; /* the kinds that conditions of this set are of, so that they meet */
+    int n_palette;             /* 0: all kinds */
     struct model_rule rules[RULES_MAX];
-    struct model_classifier classifiers[RULES_MAX];
+    struct model_classifier classifiers[CLASSIFIERS_MAX];
     int n_rules, n_classifiers;
     /* What core is given of them, in order. */
     struct rule kept_rules[RULES_MAX];
-    struct classifier kept_classifiers[RULES_MAX];
+    struct classifier kept_classifiers[CLASSIFIERS_MAX];
 };
 
 /* A referral with what folding took apart. */
@@ -199,11 +202,17 @@ static inline void leaf(struct model *m, struct tree *t)
     }
 }
 
+static inline enum cond_kind some_kind(struct model *m)
+{
+    return m->n_palette ? m->palette[pick(m, m->n_palette)]
+                        : (enum cond_kind)(COND_CHANNEL + pick(m, COND_KIND_LIMIT - COND_CHANNEL));
+}
+
 static inline const struct tree *grow(struct model *m, int depth)
 {
     struct tree *t = ARENA_NEW(m->w->a, struct tree);
     assert_non_null(t);
-    t->kind = (enum cond_kind)(chance(m, depth <= 0 ? 0 : 35) ? pick(m, 3) : COND_CHANNEL + pick(m, COND_KIND_LIMIT - COND_CHANNEL));
+    t->kind = chance(m, depth <= 0 ? 0 : 35) ? (enum cond_kind)pick(m, 3) : some_kind(m);
     if (t->kind > COND_NOT) {
         leaf(m, t);
         return t;
@@ -383,15 +392,44 @@ static inline void model_compile(struct model *m)
     assert_true(ruleindex_attach(rs, m->rng));
 }
 
+/* Mostly small, now and then more than a word or a block of bits. */
+static inline int model_size(struct model *m, int most)
+{
+    int kind = pick(m, 1000);
+    int limit = kind < 50 ? 2 : kind < 900 ? 40 : kind < 998 ? 200 : most;
+    return kind >= 998 ? limit - pick(m, limit / 4) : pick(m, limit < most ? limit : most);
+}
+
+/* In a large set every rule asks for more, or the first few would take all. */
+static inline const struct tree *model_when(struct model *m, int n)
+{
+    const struct tree *when = grow_when(m);
+    struct tree *both;
+    if (n < 64)
+        return when;
+    both = ARENA_NEW(m->w->a, struct tree);
+    both->kind = COND_ALL;
+    both->n = 3;
+    both->kids[0] = when;
+    for (int i = 1; i < 3; i++) {
+        struct tree *more = ARENA_NEW(m->w->a, struct tree);
+        more->kind = i == 1 ? COND_REGION_IS : COND_CLAIM;
+        leaf(m, more);
+        more->high = more->low < more->high ? more->low + 1 : more->high;
+        both->kids[i] = more;
+    }
+    return both;
+}
+
 static inline void model_rules(struct model *m)
 {
     static const char *const codes[] = {"one", "two", "three"};
-    m->n_rules = chance(m, 5) ? pick(m, 2) : 1 + pick(m, RULES_MAX);
-    m->n_classifiers = chance(m, 30) ? 0 : pick(m, 12);
+    m->n_rules = model_size(m, RULES_MAX);
+    m->n_classifiers = model_size(m, CLASSIFIERS_MAX);
     for (int i = 0; i < m->n_rules; i++) {
         struct flat flat = {0};
         struct rule *r = &m->rules[i].rule;
-        m->rules[i].when = grow_when(m);
+        m->rules[i].when = model_when(m, m->n_rules);
         flatten(m->w, m->rules[i].when, &flat);
         *r = (struct rule){.when = flat.items, .n_when = (int)flat.n, .outcome = (enum outcome)(1 + pick(m, 3))};
         if (r->outcome == OUTCOME_ASSIGNED)
@@ -404,7 +442,7 @@ static inline void model_rules(struct model *m)
         struct str *tags = ARENA_ARRAY(m->w->a, 2, struct str);
         tags[0] = str_from(PICK_OF(m, model_tags));
         tags[1] = str_from(PICK_OF(m, model_tags));
-        m->classifiers[i].when = grow_when(m);
+        m->classifiers[i].when = model_when(m, m->n_classifiers);
         flatten(m->w, m->classifiers[i].when, &flat);
         m->classifiers[i].classifier = (struct classifier){.when = flat.items,
                                                            .n_when = (int)flat.n,
@@ -418,7 +456,12 @@ static inline void model_new(struct model *m, uint64_t seed)
 {
     static const struct calendar_day off[] = {{MODEL_DAY + 1, false}, {MODEL_DAY + 3, true}};
     struct str words[COUNT(model_words)];
-    *m = (struct model){.w = world_new(), .rng = seed};
+    memset(m, 0, offsetof(struct model, rules));
+    m->w = world_new();
+    m->rng = seed;
+    m->n_palette = chance(m, 30) ? 0 : 1 + pick(m, COUNT(m->palette));
+    for (int i = 0; i < m->n_palette; i++)
+        m->palette[i] = (enum cond_kind)(COND_CHANNEL + pick(m, COND_KIND_LIMIT - COND_CHANNEL));
     model_categories_build(m->w);
     model_neighbours(m->w);
     m->w->rs.calendar = (struct calendar){off, 2, MODEL_DAY + 300};
