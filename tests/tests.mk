@@ -19,6 +19,19 @@ $(T)/tests/%: tests/%.c $(T)/libreferral.a
 	@mkdir -p $(@D)
 	$(call Q,TEST  $<)$(CC) $(CFLAGS_ALL) -Itests/unit -o $@ $< $(LDFLAGS_ALL) $(T)/libreferral.a $(LIBS) -lcmocka
 
+# The pure core at full speed, for what is tried a million times.
+FAST_O     := $(patsubst daemon/%.c,build/fast/%.o,$(wildcard daemon/base/*.c daemon/core/*.c))
+
+build/fast/%.o: daemon/%.c
+	@mkdir -p $(@D)
+	$(call Q,FAST  $<)$(CC) -std=gnu17 -D_GNU_SOURCE -O2 -g -w -Idaemon -MMD -MP -c -o $@ $<
+
+build/fast/tests/%: tests/%.c $(FAST_O)
+	@mkdir -p $(@D)
+	$(call Q,FAST  $<)$(CC) -std=gnu17 -D_GNU_SOURCE -O2 -g -w -Idaemon -Itests/unit -MMD -MP -o $@ $< $(FAST_O) $(LIBS) -lcmocka
+
+-include $(FAST_O:.o=.d)
+
 .PHONY: test test-build
 
 # Fuzzing: clang's libFuzzer with its sanitizers, a corpus beside each target. FUZZ_SECONDS a target.
