@@ -245,7 +245,7 @@ static bool find_rule(struct arena *a, const struct ruleset *rs, const struct re
 
 bool decide_rule(struct arena *a, const struct ruleset *rs, const struct referral *r, struct decision *out)
 {
-    return find_rule(a, rs, r, rs->rule_index && rs->classifier_index, out);
+    return find_rule(a, rs, r, ruleindex_serves(rs->rule_index, rs) && ruleindex_serves(rs->classifier_index, rs), out);
 }
 
 bool decide_place(struct arena *a, const struct ruleset *rs, const struct referral *r, const int *excluded, int n_excluded,
@@ -278,7 +278,7 @@ bool decide_trace(struct arena *a, const struct ruleset *rs, const struct referr
                   struct rule_trace **out, int *n)
 {
     struct match m;
-    bool indexed = rs->classifier_index != NULL;
+    bool indexed = ruleindex_serves(rs->classifier_index, rs);
     int classifier, count = last < rs->n_rules ? last + 1 : rs->n_rules;
     struct rule_trace *traces = ARENA_ARRAY(a, count > 0 ? (size_t)count : 0, struct rule_trace);
     if (!traces || !classify(a, rs, r, indexed, &m, &classifier))

@@ -8,6 +8,7 @@
 struct ruleset mutate_plain(const struct ruleset *rs)
 {
     struct ruleset copy = *rs;
+    copy.rule_index = copy.classifier_index = NULL;
     return copy;
 }
 

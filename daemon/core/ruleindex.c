@@ -101,6 +101,11 @@ bool ruleindex_attach(struct ruleset *rs, uint64_t seed)
     return rs->rule_index && rs->classifier_index;
 }
 
+bool ruleindex_serves(const struct ruleindex *x, const struct ruleset *rs)
+{
+    return x && x->axes.rs == rs;
+}
+
 /* A crowd's row at hand: its own, and those of the values that are there. */
 struct gathering {
     const struct ruleindex *index;

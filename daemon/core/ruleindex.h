@@ -61,6 +61,9 @@ bool ruleindex_begin(const struct ruleindex *x, struct arena *a, const struct ma
 /* The next item that can hold, -1 after the last one. *sure: it does hold, without a look at its conditions. */
 int ruleindex_next(struct ruleindex_search *s, bool *sure);
 
+/* Whether `x` was made for this very rule set; a changed copy of one is not. False for NULL. */
+bool ruleindex_serves(const struct ruleindex *x, const struct ruleset *rs);
+
 /* How large it came out; for benches and for `rules` reports. */
 struct ruleindex_shape {
     int items, alternatives, sure, words;
