@@ -20,7 +20,7 @@ void tally_free(struct backtest_tally *t)
     struct names *const names[] = {&t->gone, &t->old_rules, &t->old_categories, &t->old_sets};
     struct pairs *const pairs[] = {&t->flows, &t->by_rule, &t->moved_by_rule, &t->categories};
     for (int i = 0; i < 4; i++) {
-        names_free(names[i]);
+        counting_forget(names[i]);
         pairs_free(pairs[i]);
     }
     free(t->old_set_referrals);
@@ -34,7 +34,7 @@ int tally_organisation(struct backtest_tally *t, struct str id)
     int number = roster_find(&t->rules->roster, id);
     if (number >= 0)
         return number;
-    number = names_add(&t->gone, id);
+    number = counting_name(&t->gone, id);
     return number < 0 ? -1 : t->rules->roster.n + number;
 }
 
@@ -112,7 +112,7 @@ static bool grow_sets(struct backtest_tally *t, size_t n)
 
 static bool count_set(struct backtest_tally *t, const struct digest *hash, bool moved)
 {
-    int set = names_add(&t->old_sets, (struct str){(const char *)hash->b, sizeof hash->b});
+    int set = counting_name(&t->old_sets, (struct str){(const char *)hash->b, sizeof hash->b});
     if (set < 0 || ((size_t)set >= t->n_old_sets && !grow_sets(t, (size_t)set + 1)))
         return false;
     t->old_set_referrals[set]++;
@@ -156,7 +156,7 @@ static bool count_manner(struct backtest_tally *t, const struct backtest_case *c
     const struct decision *d = &c->decision;
     struct str rule = d->rule >= 0 ? t->rules->rules[d->rule].id : STR("");
     struct str category = d->category >= 0 ? t->rules->categories.items[d->category].code : STR("");
-    int old_rule = names_add(&t->old_rules, then->rule);
+    int old_rule = counting_name(&t->old_rules, then->rule);
     if (old_rule < 0 || !pairs_add(&t->by_rule, old_rule, d->rule) || (moved && !pairs_add(&t->moved_by_rule, old_rule, d->rule)))
         return false;
     t->other_rule += !str_eq(rule, then->rule);
@@ -169,7 +169,7 @@ static bool count_manner(struct backtest_tally *t, const struct backtest_case *c
         t->other_code += !str_eq(d->code, then->code);
     if (str_eq(category, then->category))
         return true;
-    int old_category = names_add(&t->old_categories, then->category);
+    int old_category = counting_name(&t->old_categories, then->category);
     t->other_category++;
     return old_category >= 0 && pairs_add(&t->categories, old_category, d->category);
 }

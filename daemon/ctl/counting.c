@@ -107,7 +107,7 @@ static bool names_grow(struct names *n)
     return true;
 }
 
-int names_add(struct names *n, struct str name)
+int counting_name(struct names *n, struct str name)
 {
     if (3 * (n->n + 1) > 2 * n->n_slots && !names_grow(n))
         return -1;
@@ -123,7 +123,7 @@ int names_add(struct names *n, struct str name)
     return *slot - 1;
 }
 
-void names_free(struct names *n)
+void counting_forget(struct names *n)
 {
     free(n->slots);
     n->slots = NULL;

@@ -32,7 +32,7 @@ struct names {
     size_t n_slots;
 };
 /* The number of a name, a new one when it is new; -1 when memory is out. */
-int names_add(struct names *n, struct str name);
-void names_free(struct names *n);
+int counting_name(struct names *n, struct str name);
+void counting_forget(struct names *n);
 
 #endif

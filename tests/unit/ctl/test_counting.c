@@ -39,11 +39,11 @@ static void names_keep_their_numbers(void **state)
     for (int round = 0; round < 2; round++)
         for (int i = 0; i < 3000; i++) {
             struct str name = {text, (size_t)snprintf(text, sizeof text, "组织-%d", i)};
-            assert_int_equal(names_add(&n, i == 0 ? STR("") : name), i);
+            assert_int_equal(counting_name(&n, i == 0 ? STR("") : name), i);
         }
     assert_int_equal(n.n, 3000);
     assert_str(n.items[17], "组织-17");
-    names_free(&n);
+    counting_forget(&n);
     arena_free(n.arena);
 }
 
