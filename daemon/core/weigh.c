@@ -316,3 +316,27 @@ bool weigh_text(struct arena *a, const struct textscan *words, const struct weig
     unsigned char *hits = arena_alloc(a, textscan_hits_size(words));
     return hits && textscan_find(words, folded, hits, &log) && weigh_run(a, w, &log, out);
 }
+
+int weigh_points(const struct weigher *w, const struct weigh_hit *h)
+{
+    return h->count * w->rows[h->row].points;
+}
+
+static int by_points(const void *a, const void *b, void *weigher)
+{
+    const struct weigh_hit *x = a, *y = b;
+    int p = abs(weigh_points(weigher, x)), q = abs(weigh_points(weigher, y));
+    return p != q ? (q > p) - (q < p) : (x->row > y->row) - (x->row < y->row);
+}
+
+const struct weigh_hit *weigh_sorted(struct arena *a, const struct weigher *w, const struct weighing *g)
+{
+    struct weigh_hit *sorted = ARENA_ARRAY(a, (size_t)g->n_hits + 1, struct weigh_hit);
+    if (!sorted)
+        return NULL;
+    if (g->n_hits) {
+        memcpy(sorted, g->hits, (size_t)g->n_hits * sizeof *sorted);
+        qsort_r(sorted, (size_t)g->n_hits, sizeof *sorted, by_points, (void *)(uintptr_t)w);
+    }
+    return sorted;
+}

@@ -88,4 +88,9 @@ struct weigh_best {
 };
 struct weigh_best weigh_best(const struct weigher *w, const struct weighing *g);
 
+/* What a hit adds to its target. */
+int weigh_points(const struct weigher *w, const struct weigh_hit *h);
+/* The hits, those with most points for or against first; NULL past the budget. */
+const struct weigh_hit *weigh_sorted(struct arena *a, const struct weigher *w, const struct weighing *g);
+
 #endif

@@ -9,7 +9,6 @@
 #include "ctl/trial.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 
 enum { WORDS_SHOWN = 12 };
 
@@ -66,32 +65,20 @@ static bool worth_telling(const struct decision *d, const struct weigh_target *t
     return t->category >= 0 || has_tag(d, t->tag);
 }
 
-static int row_points(const struct weigher *w, const struct weigh_hit *h)
-{
-    return h->count * w->rows[h->row].points;
-}
-
 /* The words with most points, in order. */
 static void write_words(struct json_out *j, struct trial *t, const struct weigher *w, const struct weighing *g)
 {
-    bool *taken = ARENA_ARRAY(t->line.arena, (size_t)g->n_hits + 1, bool);
-    for (int shown = 0; taken && shown < WORDS_SHOWN; shown++) {
-        int best = -1;
-        for (int i = 0; i < g->n_hits; i++) {
-            const struct weigh_target *target = &w->targets[w->rows[g->hits[i].row].target];
-            if (!taken[i] && worth_telling(&t->decision, target) &&
-                (best < 0 || abs(row_points(w, &g->hits[i])) > abs(row_points(w, &g->hits[best]))))
-                best = i;
-        }
-        if (best < 0)
-            return;
-        const struct weigh_row *row = &w->rows[g->hits[best].row];
-        taken[best] = true;
+    const struct weigh_hit *hits = weigh_sorted(t->line.arena, w, g);
+    for (int i = 0, shown = 0; hits && i < g->n_hits && shown < WORDS_SHOWN; i++) {
+        const struct weigh_row *row = &w->rows[hits[i].row];
+        if (!worth_telling(&t->decision, &w->targets[row->target]))
+            continue;
+        shown++;
         json_open(j, '{');
         key_text(j, "word", row->text);
         key_text(j, "for", target_name(t->rules, &w->targets[row->target]));
         json_key(j, "points");
-        json_int(j, row_points(w, &g->hits[best]));
+        json_int(j, weigh_points(w, &hits[i]));
         json_close(j, '}');
     }
 }

@@ -32,6 +32,7 @@ def cases(lab):
     with Agency(lab, "court-320505") as court, Agency(lab, "petition-320505") as petition:
         out["assigned"] = court.submit_one(referral(ref("assigned"), category="neighbour", **more))
         out["classified"] = court.submit_one(referral(ref("classified"), **{**more, "summary": f"{PERSON}在医院手术后起诉"}))
+        out["weighed"] = court.submit_one(referral(ref("weighed"), **{**more, "summary": f"{PERSON}在工地干活，没有拿到工钱"}))
         out["manual"] = court.submit_one(referral(ref("manual"), risk=referral_pb2.RiskFlags(self_harm=True), **more))
         out["refused"] = petition.submit_one(referral(ref("refused"), channel="petition", mode="PETITION_SUGGESTION", **more))
         out["redecided"] = court.submit_one(referral(ref("redecided"), category="neighbour", **more))
@@ -55,6 +56,15 @@ def test_an_assignment_shows_rule_line_candidates_and_why_each_was_passed_over(l
 def test_a_category_set_from_the_text_names_its_classifier(lab, cases):
     one = decisions(lab, cases["classified"].referral_id)["decision_1"]
     assert (one["classifier"], one["category"], one["rule"]) == ("text-medical", "medical", "medical")
+
+
+def test_a_category_that_words_were_weighed_for_shows_the_words_and_nothing_around_them(lab, cases):
+    sheets = decisions(lab, cases["weighed"].referral_id)
+    assert (sheets["decision_1"]["classifier"], sheets["decision_1"]["category"]) == ("weigh-labour", "labour")
+    assert [(row["word"], row["for"], row["points"], row["at"]) for row in sheets["words_1"]] == [
+        ("包工头/工地+工钱", "labour", 5, "rules/10-words.csv:2"), ("干活", "labour", 1, "rules/10-words.csv:3")]
+    assert PERSON not in str(sheets)
+    assert "words_1" not in decisions(lab, cases["classified"].referral_id)
 
 
 def test_the_manual_queue_and_a_refusal_are_explained_too(lab, cases):

@@ -5,7 +5,7 @@
 
 #include "store/reader.h"
 
-enum { SHOWN_MAX = 8 }; /* newest decisions in one answer; at most four sheets each */
+enum { SHOWN_MAX = 8 }; /* newest decisions in one answer; at most five sheets each */
 
 /* One decision on its way into sheets. */
 struct view {
@@ -245,6 +245,7 @@ static void show_decision(struct view *v)
         sheet_differences(v);
     else
         sheet_conditions(v);
+    sheet_words(v->job, sheet_name(v, "words"), v->set, &v->x);
     sheet_candidates(v);
     if (job_option(v->job, "rules").p)
         sheet_rules_before(v);

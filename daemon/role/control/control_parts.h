@@ -128,6 +128,9 @@ void affected_finish(struct job *j, const struct work *w);
 struct case_row;
 struct str referral_opened(const struct clerk *c, struct arena *a, struct id id, const struct case_row *r);
 
+/* `explain`: the words that were weighed, when they set the category. `set` may be NULL. */
+void sheet_words(struct job *j, const char *name, const struct explain_set *set, const struct explanation *x);
+
 /* -- versions -- */
 
 #define VERSION_PREFIX_MIN 6
