@@ -51,6 +51,52 @@ const struct word *backtest_channel(int channel)
     return NULL;
 }
 
+/* ---- groups: kind and level ---- */
+
+static int group_of(const struct backtest *b, int destination)
+{
+    const struct ruleset *rules = b->set.rules;
+    if (destination < 0)
+        return destination == TO_MANUAL ? GROUP_MANUAL : GROUP_REFUSED;
+    if (destination >= rules->roster.n)
+        return GROUP_GONE;
+    const struct organisation *o = &rules->roster.items[destination];
+    return ROSTER_GROUP_OF(o->kind, rules->regions.items[o->region].level);
+}
+
+struct str backtest_group_id(const struct backtest_lists *l, int group)
+{
+    if (group < 0)
+        return group == GROUP_MANUAL ? STR("manual") : group == GROUP_REFUSED ? STR("refused") : STR("gone");
+    return arena_printf(l->arena, "%s/%s", word_of(org_kind_words, group / ROSTER_LEVELS),
+                        word_of(region_level_words, group % ROSTER_LEVELS));
+}
+
+struct str backtest_group_name(const struct backtest_lists *l, int group)
+{
+    if (group == GROUP_GONE)
+        return STR("不在新名册的组织");
+    if (group < 0)
+        return backtest_name(l->b, group == GROUP_MANUAL ? TO_MANUAL : TO_REFUSED);
+    return arena_printf(l->arena, "%s（%s）", word_zh(org_kind_words, group / ROSTER_LEVELS),
+                        word_zh(region_level_words, group % ROSTER_LEVELS));
+}
+
+static bool list_groups(struct backtest_lists *l)
+{
+    for (size_t i = 0; i < l->n_flows; i++)
+        if (!pairs_add_many(&l->grouped, group_of(l->b, l->flows[i].a), group_of(l->b, l->flows[i].b), l->flows[i].n))
+            return false;
+    l->groups = pairs_sorted(&l->grouped);
+    l->n_groups = l->grouped.n;
+    return true;
+}
+
+void backtest_lists_free(struct backtest_lists *l)
+{
+    pairs_free(&l->grouped);
+}
+
 /* ---- organisations ---- */
 
 static int over(const struct replay_account *o, enum replay_level level)
@@ -125,8 +171,10 @@ bool backtest_lists(struct backtest *b, struct backtest_lists *out)
         .categories = pairs_sorted(&t->categories),
         .n_categories = t->categories.n,
     };
-    if (!list_organisations(&l) || !list_cities(&l))
-        return false;
-    *out = l;
-    return true;
+    bool good = list_organisations(&l) && list_cities(&l) && list_groups(&l);
+    if (good)
+        *out = l;
+    else
+        backtest_lists_free(&l);
+    return good;
 }

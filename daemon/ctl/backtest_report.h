@@ -15,6 +15,9 @@ struct backtest_lists {
     struct arena *arena;
     const struct pair *flows;      /* the largest first; a and b as TO_* or an organisation's number */
     size_t n_flows;
+    const struct pair *groups;     /* the same by kind and level of organisation: numbers for backtest_group_*() */
+    size_t n_groups;
+    struct pairs grouped;          /* what `groups` lies in */
     const struct pair *rules;      /* old_rules, new rule */
     size_t n_rules;
     const struct pair *moved_rules;
@@ -30,10 +33,15 @@ struct backtest_lists {
 };
 /* False when memory is out. */
 bool backtest_lists(struct backtest *b, struct backtest_lists *out);
+void backtest_lists_free(struct backtest_lists *l);
 
 /* Names of a destination: id or "manual", "refused"; name in Chinese. */
 struct str backtest_id(const struct backtest *b, int destination);
 struct str backtest_name(const struct backtest *b, int destination);
+/* "people/village", "人民调解委员会（村级）"; those that are gone, manual and refused are groups too. */
+struct str backtest_group_id(const struct backtest_lists *l, int group);
+struct str backtest_group_name(const struct backtest_lists *l, int group);
+enum { GROUP_MANUAL = -1, GROUP_REFUSED = -2, GROUP_GONE = -3 };
 struct str backtest_rule(const struct backtest *b, int rule); /* id; "" for -1 */
 struct str backtest_city_name(const struct backtest *b, int city);
 /* Tenths of its mean level within the window, rounded. */
@@ -42,7 +50,7 @@ const struct word *backtest_channel(int channel); /* NULL for 0 */
 
 /* The same sheets for tables and for JSON; docs/man/referralctl.1.scd names their members. */
 bool backtest_sheets(const struct backtest_lists *l, size_t limit, struct sheets *out);
-/* One file that needs nothing else. False, and told on stderr. */
-bool backtest_page(const struct backtest_lists *l, const char *path);
+/* One file that needs nothing else; tables from the sheets. False, and told on stderr. */
+bool backtest_page(const struct backtest_lists *l, const struct sheets *sheets, const char *path);
 
 #endif

@@ -170,6 +170,25 @@ static void sheet_flows(struct filling *f)
     }
 }
 
+static void sheet_kinds(struct filling *f)
+{
+    static const struct sheet_column columns[] = {{"referrals", "referrals", CELL_INTEGER}, {"from", "from", CELL_TEXT},
+                                                  {"from_name", "原去向", CELL_TEXT},      {"to", "to", CELL_TEXT},
+                                                  {"to_name", "现去向", CELL_TEXT},        {NULL, NULL, 0}};
+    struct sheet *sheet = sheet_add(f->out, "kinds", "From whom to whom, by kind and level", columns, false);
+    for (size_t i = 0; i < at_most(f->l->n_groups, f->limit); i++) {
+        const struct pair *p = &f->l->groups[i];
+        struct str *row = sheet_row(f->out, sheet);
+        if (!row)
+            return;
+        row[0] = number(f, p->n);
+        row[1] = backtest_group_id(f->l, p->a);
+        row[2] = backtest_group_name(f->l, p->a);
+        row[3] = backtest_group_id(f->l, p->b);
+        row[4] = backtest_group_name(f->l, p->b);
+    }
+}
+
 static int64_t moved_of(const struct backtest_lists *l, const struct pair *p)
 {
     for (size_t i = 0; i < l->n_moved_rules; i++)
@@ -358,8 +377,8 @@ bool backtest_sheets(const struct backtest_lists *l, size_t limit, struct sheets
 {
     struct filling f = {.l = l, .b = l->b, .t = &l->b->tally, .out = out, .a = l->arena, .limit = limit};
     out->arena = l->arena;
-    static void (*const sheets[])(struct filling *) = {sheet_summary, sheet_left, sheet_outcomes, sheet_sets, sheet_flows,
-                                                       sheet_rules, sheet_categories, sheet_organisations, sheet_cities,
+    static void (*const sheets[])(struct filling *) = {sheet_summary, sheet_left, sheet_outcomes, sheet_sets, sheet_kinds,
+                                                       sheet_flows, sheet_rules, sheet_categories, sheet_organisations, sheet_cities,
                                                        sheet_channels, sheet_took};
     for (size_t i = 0; i < sizeof(sheets) / sizeof(sheets[0]); i++)
         sheets[i](&f);

@@ -40,11 +40,16 @@ static bool pairs_grow(struct pairs *p)
 
 bool pairs_add(struct pairs *p, int a, int b)
 {
+    return pairs_add_many(p, a, b, 1);
+}
+
+bool pairs_add_many(struct pairs *p, int a, int b, int64_t n)
+{
     if (3 * (p->n + 1) > 2 * p->cap && !pairs_grow(p))
         return false;
     struct pair *at = pair_at(p->items, p->cap, a, b);
     p->n += at->n == 0;
-    *at = (struct pair){a, b, at->n + 1};
+    *at = (struct pair){a, b, at->n + n};
     return true;
 }
 

@@ -19,6 +19,7 @@ struct pairs {
     size_t n, cap;
 };
 bool pairs_add(struct pairs *p, int a, int b);
+bool pairs_add_many(struct pairs *p, int a, int b, int64_t n); /* n > 0 */
 /* The most frequent first, then by a and b. Nothing can be added afterwards. */
 const struct pair *pairs_sorted(struct pairs *p);
 void pairs_free(struct pairs *p);

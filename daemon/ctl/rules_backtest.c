@@ -53,15 +53,20 @@ static int report(const struct call *c, struct backtest *b, int limit)
     const char *page = call_value(c, OPT_HTML, NULL);
     struct backtest_lists lists;
     struct sheets sheets = {0};
-    if (!backtest_lists(b, &lists) || !backtest_sheets(&lists, (size_t)limit, &sheets)) {
+    if (!backtest_lists(b, &lists)) {
         fprintf(stderr, "referralctl: memory is out\n");
         return CTL_NO_ANSWER;
     }
-    if (call_has(c, OPT_JSON))
+    bool good = backtest_sheets(&lists, (size_t)limit, &sheets);
+    if (good && call_has(c, OPT_JSON))
         layout_json(stdout, &sheets);
-    else
+    else if (good)
         layout_text(stdout, &sheets, layout_colour(stdout));
-    return page && !backtest_page(&lists, page) ? CTL_USAGE : CTL_OK;
+    else
+        fprintf(stderr, "referralctl: memory is out\n");
+    bool written = !good || !page || backtest_page(&lists, &sheets, page);
+    backtest_lists_free(&lists);
+    return !good ? CTL_NO_ANSWER : written ? CTL_OK : CTL_USAGE;
 }
 
 static int run(const struct call *c, struct backtest *b)

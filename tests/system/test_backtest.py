@@ -2,10 +2,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import uuid
 from collections import Counter
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -222,6 +224,25 @@ def test_nothing_personal_comes_out(past, changed):
     told = done.stdout + done.stderr + json.dumps(backtest(past, new), ensure_ascii=False)
     for secret in (NAME, OTHER, STORY, IDENTITY, PHONE):
         assert secret not in told
+
+
+def test_the_page_is_whole_and_needs_nothing_else(past, changed, tmp_path):
+    new = changed("rules/10-all.yaml", "      - to: {kind: people, level: village}\n", "      - to: {kind: labour}\n")
+    page = tmp_path / "page.html"
+    past.ctl("rules", "backtest", new, "--html", page)
+    text = page.read_text(encoding="utf-8")
+    for secret in (NAME, OTHER, STORY, IDENTITY, PHONE):
+        assert secret not in text
+    root = ElementTree.fromstring(text.removeprefix("<!DOCTYPE html>"))
+    assert len(root.findall(".//svg")) == 3 and root.findall(".//svg//path") and root.findall(".//svg//line[@class='limit']")
+    words = "".join(root.itertext())
+    moved = backtest(past, new)["summary"]
+    for wanted in ("虎丘区劳动争议调解委员会", "人民调解委员会（村级）", "劳动争议调解组织（县级）", moved["ruleset"], "内容已删除", "苏州市"):
+        assert wanted in words
+    assert moved["moved"] > 0 and f"去向改变{moved['moved']}" in words
+    assert not re.search(r"https?:|<script|<link|<img|url\(|@import|\bsrc=|\bon\w+=", text), "nothing from any network, nothing that runs"
+    done = past.ctl_run("rules", "backtest", new, "--html", tmp_path / "nowhere" / "page.html")
+    assert done.returncode == 2 and "nowhere/page.html: No such file" in done.stderr
 
 
 def test_nothing_is_written(past, changed):
