@@ -4,6 +4,7 @@
 #include "../unit/wire/world.h"
 
 #include "base/fold.h"
+#include "wire/ties.h"
 
 #include <stdlib.h>
 
@@ -20,6 +21,8 @@ static void read_again(const struct world *w, struct arena *a, struct str bytes,
 {
     struct referral again;
     struct client_referral plain;
+    struct ties ties;
+    MUST(ties_read(a, bytes, &ties));
     MUST(referral_reopen(a, &w->rules, r->agency, r->arrived_ms, bytes, &again));
     MUST(again.place == r->place && again.category == r->category && again.n_parties == r->n_parties);
     MUST(str_eq(again.folded, r->folded) && again.reply_by == r->reply_by);

@@ -387,6 +387,42 @@ static void derives_minors(void **state)
     }
 }
 
+/* A body is known by its credit code, a person never by a number; an address by its place in the tree. */
+static void tells_bodies_and_addresses(void **state)
+{
+    (void)state;
+    static const struct {
+        enum party_kind kind;
+        enum identity_kind identity;
+        const char *number, *address;
+        const char *credit, *at;
+    } rows[] = {
+        {PARTY_ENTERPRISE, IDENTITY_CREDIT_CODE, "91350100M000100Y43", "320505001001", "91350100M000100Y43", "320505001001"},
+        {PARTY_VILLAGE_BODY, IDENTITY_CREDIT_CODE, "91350100M000100Y43", "320505001", "91350100M000100Y43", "320505001"},
+        {PARTY_VILLAGE_BODY, 0, "", "320500000000", "", "3205"},
+        {PARTY_ENTERPRISE, IDENTITY_PASSPORT, "E12345678", "", "", NULL},
+        {PARTY_PERSON, IDENTITY_CREDIT_CODE, "91350100M000100Y43", "110105", "", NULL},
+        {PARTY_PERSON, IDENTITY_RESIDENT, "11010519491231002X", "320505", "", "320505"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct arena *a = arena_new(0);
+        struct sample s;
+        sample_init(&s);
+        s.parties[1].kind = rows[i].kind;
+        s.parties[1].identity_kind = rows[i].identity;
+        s.parties[1].identity_number = str_from(rows[i].number);
+        s.parties[1].address_code = str_from(rows[i].address);
+        struct got g = decode_for(a, &world.court, client_referral_encode(a, &s.r));
+        print_faults(&g.faults);
+        assert_int_equal(g.verdict, REFERRAL_OK);
+        assert_true(str_eqz(g.r.parties[1].credit_code, rows[i].credit));
+        assert_int_equal(g.r.parties[1].address,
+                         rows[i].at ? region_find(&world.rules.regions, str_from(rows[i].at)) : -1);
+        assert_int_equal(g.r.earlier.organisation, -1); /* nobody is known before the keeper looked */
+        arena_free(a);
+    }
+}
+
 static void finds_categories_by_any_name(void **state)
 {
     (void)state;
@@ -477,6 +513,7 @@ int main(void)
         cmocka_unit_test(limits_lists),
         cmocka_unit_test(the_procuratorate_says_when_and_what),
         cmocka_unit_test(derives_minors),
+        cmocka_unit_test(tells_bodies_and_addresses),
         cmocka_unit_test(finds_categories_by_any_name),
         cmocka_unit_test(reopens),
         cmocka_unit_test(never_ok_without_memory),
