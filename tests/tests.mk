@@ -40,7 +40,7 @@ F          := build/fuzz
 FUZZ_C     := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_BIN   := $(FUZZ_C:tests/fuzz/%.c=$(F)/%)
 FUZZ_LIB   := $(foreach f,base core conf wire,$(wildcard daemon/$(f)/*.c))
-FUZZ_FLAGS := -std=gnu17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+FUZZ_FLAGS := -std=gnu17 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 
 FUZZ_O     := $(FUZZ_LIB:daemon/%.c=$(F)/o/%.o) $(PROTO:proto/%.proto=$(F)/o/%.pb-c.o)
 
