@@ -19,8 +19,10 @@ static const struct word last_day_words[] = {
 
 static const struct field mode_fields[] = {
     {"name", read_text, offsetof(struct mode_record, name), REQUIRED, .about = "as people know it"},
-    {"respond_within", read_duration, offsetof(struct mode_record, respond_within), REQUIRED},
-    {"finish_within", read_duration, offsetof(struct mode_record, finish_within), REQUIRED},
+    {"respond_within", read_duration, offsetof(struct mode_record, respond_within), REQUIRED,
+     .about = "to accept or decline"},
+    {"finish_within", read_duration, offsetof(struct mode_record, finish_within), REQUIRED,
+     .about = "counted from acceptance"},
     {"last_day", read_word, offsetof(struct mode_record, last_day), OPTIONAL, last_day_words,
      .about = "whether a deadline on a day off moves to the next workday"},
     {"basis", read_text_any, offsetof(struct mode_record, basis), OPTIONAL,

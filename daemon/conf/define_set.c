@@ -32,11 +32,15 @@ static const struct set_row {
 
 /* ---- shapes ---- */
 
-static const struct field reference_fields[] = {{"set", read_slugs, 0, REQUIRED, "a name"}, {0}};
+static const struct field reference_fields[] = {
+    {"set", read_slugs, 0, REQUIRED, "a name", .about = "one name or several"}, {0}};
 static const struct shape reference_shape = {
     .kind = SHAPE_FIELDS, .name = "set", .fields = reference_fields, .about = "a list of `define: sets:`"};
 
-#define ELEMENT(one) {.kind = SHAPE_EITHER, .of = &(one), .otherwise = &reference_shape}
+#define ELEMENT(one)                                                                                         \
+    {                                                                                                        \
+        .kind = SHAPE_EITHER, .of = &(one), .otherwise = &reference_shape                                    \
+    }
 static const struct shape text_element = ELEMENT(text_shape), slug_element = ELEMENT(slug_shape),
                           region_element = ELEMENT(region_shape), category_element = ELEMENT(category_shape);
 
@@ -55,14 +59,15 @@ const struct shape categories_or_set_shape = {.kind = SHAPE_ONE_OR_LIST, .of = &
 
 /* The definition of a set: exactly one of the keys above. */
 static const struct field set_fields[SET_KINDS + 1] = {
-    [SET_TEXT] = {"text", read_node, .shape = &text_list},
-    [SET_REGIONS] = {"regions", read_node, .shape = &region_list},
-    [SET_CATEGORIES] = {"categories", read_node, .shape = &category_list},
-    [SET_TAGS] = {"tags", read_node, .shape = &slug_list},
-    [SET_OFFENCES] = {"offences", read_node, .shape = &text_list},
-    [SET_SOURCE_CATEGORIES] = {"source_categories", read_node, .shape = &text_list},
-    [SET_AGENCIES] = {"agencies", read_node, .shape = &slug_list},
-    [SET_ORGANISATIONS] = {"organisations", read_node, .shape = &slug_list},
+    [SET_TEXT] = {"text", read_node, .shape = &text_list, .about = "words for `text`"},
+    [SET_REGIONS] = {"regions", read_node, .shape = &region_list, .about = "region codes"},
+    [SET_CATEGORIES] = {"categories", read_node, .shape = &category_list, .about = "category codes"},
+    [SET_TAGS] = {"tags", read_node, .shape = &slug_list, .about = "tags"},
+    [SET_OFFENCES] = {"offences", read_node, .shape = &text_list, .about = "offences"},
+    [SET_SOURCE_CATEGORIES] = {"source_categories", read_node, .shape = &text_list,
+                               .about = "agencies' own categories"},
+    [SET_AGENCIES] = {"agencies", read_node, .shape = &slug_list, .about = "agencies' ids"},
+    [SET_ORGANISATIONS] = {"organisations", read_node, .shape = &slug_list, .about = "organisations' ids"},
 };
 const struct shape set_definition_shape = {
     .kind = SHAPE_FIELDS, .name = "set-definition", .fields = set_fields, .least = 1, .most = 1};
@@ -79,8 +84,8 @@ bool set_read(struct reading *r, struct definition *d)
     if (!schema_read(r, d->value, "a set", set_fields, &unused))
         return false;
     if (d->value->n != 1)
-        return reading_error(r, node_key_place(d->value), "write `{text: [...]}`, `{regions: [...]}` and so on",
-                             "a set is one list");
+        return reading_error(r, node_key_place(d->value),
+                             "write `{text: [...]}`, `{regions: [...]}` and so on", "a set is one list");
     const struct node *list = d->value->first;
     while (!str_eqz(list->key->text, rows[d->set].key))
         d->set++;

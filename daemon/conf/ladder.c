@@ -25,13 +25,15 @@ static const struct field rung_fields[] = {
      .about = "from acceptance; not longer than the channel's limit"},
     {0},
 };
-static const struct field named_fields[] = {{"ladder", read_slug, 0, REQUIRED, "a name"}, {0}};
+static const struct field named_fields[] = {
+    {"ladder", read_slug, 0, REQUIRED, "a name", .about = "of `define: ladders:`"}, {0}};
 static const struct shape rung_shape = {.kind = SHAPE_FIELDS, .name = "rung", .fields = rung_fields};
 static const struct shape named_shape = {.kind = SHAPE_FIELDS,
                                          .name = "ladder",
                                          .fields = named_fields,
                                          .about = "the rungs of a ladder of `define: ladders:`"};
-static const struct shape element_shape = {.kind = SHAPE_EITHER, .of = &rung_shape, .otherwise = &named_shape};
+static const struct shape element_shape = {
+    .kind = SHAPE_EITHER, .of = &rung_shape, .otherwise = &named_shape};
 static const struct shape rungs_shape = {
     .kind = SHAPE_LIST, .of = &element_shape, .least = 1, .most = RUNGS_MAX};
 const struct shape ladder_shape = {.kind = SHAPE_EITHER, .of = &rungs_shape, .otherwise = &named_shape};
@@ -50,8 +52,8 @@ static const char *duration_words(struct reading *r, struct duration d)
 }
 
 /*
- * A rung may shorten a limit of the law, never stretch it. `at`: what to point at; `where`: where the rung stands when
- * that is elsewhere, " (file:line)".
+ * A rung may shorten a limit of the law, never stretch it. `at`: what to point at; `where`: where the rung
+ * stands when that is elsewhere, " (file:line)".
  */
 static bool check_limit(struct reading *r, struct place at, const char *where, const char *key,
                         struct duration wanted, uint64_t modes, size_t policy_offset)
@@ -167,9 +169,9 @@ bool ladder_read(struct reading *r, const struct node *v, uint64_t modes, struct
             good = read_element(r, e, &l) && good;
     }
     if (l.n > RUNGS_MAX || v->n > RUNGS_MAX)
-        return reading_error(r, node_key_place(v),
-                             "take some out: past the last one the manual queue follows",
-                             "a ladder of %d rungs; at most %d", l.n > RUNGS_MAX ? (int)l.n : v->n, RUNGS_MAX);
+        return reading_error(
+            r, node_key_place(v), "take some out: past the last one the manual queue follows",
+            "a ladder of %d rungs; at most %d", l.n > RUNGS_MAX ? (int)l.n : v->n, RUNGS_MAX);
     *out = (struct rungs){l.items, (int)l.n};
     return good;
 }

@@ -13,37 +13,33 @@ struct entry {
     const struct node *serves;
 };
 
+/* clang-format off */
 #define ID_AND_NAME                                                                                          \
-    {"id",                                                                                                   \
-     read_pattern,                                                                                           \
-     offsetof(struct entry, id),                                                                             \
-     REQUIRED,                                                                                               \
-     .shape = &pattern_slug_shape,                                                                           \
+    {"id", read_pattern, offsetof(struct entry, id), REQUIRED, .shape = &pattern_slug_shape,                 \
      .about = "unique among agencies and receivers; the name of its key file"},                              \
-    {                                                                                                        \
-        "name", read_pattern, offsetof(struct entry, name), REQUIRED                                         \
-    }
+    {"name", read_pattern, offsetof(struct entry, name), REQUIRED, .about = "as people know it"}
 #define FOR_EACH                                                                                             \
-    {                                                                                                        \
-        "for_each", read_for_each, offsetof(struct entry, for_each), REQUIRED                                \
-    }
+    {"for_each", read_for_each, offsetof(struct entry, for_each), REQUIRED,                                  \
+     .about = "the regions it is made for, one peer each"}
 #define CHANNEL                                                                                              \
-    {                                                                                                        \
-        "channel", read_word, offsetof(struct entry, channel), REQUIRED, channel_words                       \
-    }
+    {"channel", read_word, offsetof(struct entry, channel), REQUIRED, channel_words,                         \
+     .about = "the one it sends by"}
 
-static const struct field agency_fields[] = {ID_AND_NAME,
-                                             CHANNEL,
-                                             {"region", read_region, offsetof(struct entry, region), REQUIRED,
-                                              .about = "it may send disputes of this region and below it"},
-                                             {0}};
+static const struct field agency_fields[] = {
+    ID_AND_NAME, CHANNEL,
+    {"region", read_region, offsetof(struct entry, region), REQUIRED,
+     .about = "it may send disputes of this region and below it"},
+    {0},
+};
 static const struct field agency_template_fields[] = {FOR_EACH, ID_AND_NAME, CHANNEL, {0}};
-static const struct field receiver_fields[] = {ID_AND_NAME,
-                                               {"serves", read_node, offsetof(struct entry, serves), OPTIONAL,
-                                                .shape = &slug_list_shape,
-                                                .about = "organisations, besides those whose hub it is"},
-                                               {0}};
+static const struct field receiver_fields[] = {
+    ID_AND_NAME,
+    {"serves", read_node, offsetof(struct entry, serves), OPTIONAL, .shape = &slug_list_shape,
+     .about = "organisations, besides those whose hub it is"},
+    {0},
+};
 static const struct field receiver_template_fields[] = {FOR_EACH, ID_AND_NAME, {0}};
+/* clang-format on */
 
 /* The four sections of a file. */
 static const struct section {

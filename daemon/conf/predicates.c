@@ -16,12 +16,12 @@ struct cond *cond_push(struct reading *r, const struct node *v, struct cond_list
     return c;
 }
 
-struct cond *cond_push_whether(struct reading *r, const struct node *v, struct cond_list *l, enum cond_kind kind,
-                               bool yes)
+struct cond *cond_push_whether(struct reading *r, const struct node *v, struct cond_list *l,
+                               enum cond_kind kind, bool yes)
 {
     struct cond *not = yes ? NULL : cond_push(r, v, l, COND_NOT);
-    if (not)
-        not->span = 1;
+    if (not )
+        not ->span = 1;
     return yes || not ? cond_push(r, v, l, kind) : NULL;
 }
 
@@ -52,7 +52,7 @@ static bool risk_cond(struct reading *r, const struct node *v, const struct cond
 }
 
 bool push_list(struct reading *r, const struct node *v, struct cond_list *l, enum cond_kind kind,
-                      struct ints list)
+               struct ints list)
 {
     struct cond *c = cond_push(r, v, l, kind);
     if (!c)
@@ -80,9 +80,11 @@ struct category_record {
     bool missing;
 };
 static const struct field category_fields[] = {
-    {"under", read_categories_or_set, offsetof(struct category_record, under), OPTIONAL},
-    {"is", read_categories_or_set, offsetof(struct category_record, is), OPTIONAL},
-    {"missing", read_true, offsetof(struct category_record, missing), OPTIONAL},
+    {"under", read_categories_or_set, offsetof(struct category_record, under), OPTIONAL,
+     .about = "one of these or anything below them"},
+    {"is", read_categories_or_set, offsetof(struct category_record, is), OPTIONAL,
+     .about = "one of these itself"},
+    {"missing", read_true, offsetof(struct category_record, missing), OPTIONAL, .about = "it was not given"},
     {0},
 };
 
@@ -115,10 +117,13 @@ struct region_record {
     uint64_t levels, kinds;
 };
 static const struct field region_fields[] = {
-    {"within", read_regions_or_set, offsetof(struct region_record, within), OPTIONAL},
-    {"is", read_regions_or_set, offsetof(struct region_record, is), OPTIONAL},
-    {"level", read_words, offsetof(struct region_record, levels), OPTIONAL, region_level_words},
-    {"kind", read_words, offsetof(struct region_record, kinds), OPTIONAL, region_kind_words},
+    {"within", read_regions_or_set, offsetof(struct region_record, within), OPTIONAL,
+     .about = "in one of these or below it"},
+    {"is", read_regions_or_set, offsetof(struct region_record, is), OPTIONAL, .about = "one of these itself"},
+    {"level", read_words, offsetof(struct region_record, levels), OPTIONAL, region_level_words,
+     .about = "of one of these levels"},
+    {"kind", read_words, offsetof(struct region_record, kinds), OPTIONAL, region_kind_words,
+     .about = "of one of these kinds"},
     {0},
 };
 
@@ -154,12 +159,17 @@ struct claim_record {
     bool missing;
 };
 static const struct field claim_fields[] = {
-    {"at_least", read_yuan, offsetof(struct claim_record, limits.at_least), OPTIONAL},
-    {"at_most", read_yuan, offsetof(struct claim_record, limits.at_most), OPTIONAL},
-    {"over", read_yuan, offsetof(struct claim_record, limits.over), OPTIONAL},
-    {"under", read_yuan, offsetof(struct claim_record, limits.under), OPTIONAL},
-    {"currency", read_text, offsetof(struct claim_record, currency), OPTIONAL},
-    {"missing", read_true, offsetof(struct claim_record, missing), OPTIONAL},
+    {"at_least", read_yuan, offsetof(struct claim_record, limits.at_least), OPTIONAL,
+     .about = "yuan; this much or more"},
+    {"at_most", read_yuan, offsetof(struct claim_record, limits.at_most), OPTIONAL,
+     .about = "yuan; this much or less"},
+    {"over", read_yuan, offsetof(struct claim_record, limits.over), OPTIONAL,
+     .about = "yuan; more than this"},
+    {"under", read_yuan, offsetof(struct claim_record, limits.under), OPTIONAL,
+     .about = "one of these or anything below them"},
+    {"currency", read_text, offsetof(struct claim_record, currency), OPTIONAL,
+     .about = "three capital letters; CNY when not given"},
+    {"missing", read_true, offsetof(struct claim_record, missing), OPTIONAL, .about = "it was not given"},
     {0},
 };
 
@@ -187,7 +197,8 @@ bool limits_apply(struct reading *r, const struct node *v, const struct limits *
     c->low = m->at_least >= 0 ? m->at_least : m->over >= 0 ? m->over + 1 : 0;
     c->high = m->at_most >= 0 ? m->at_most : m->under >= 0 ? m->under - 1 : INT64_MAX;
     if (c->low > c->high)
-        return reading_error(r, node_key_place(v), "the lower limit comes first", "no %s is in this range", what);
+        return reading_error(r, node_key_place(v), "the lower limit comes first", "no %s is in this range",
+                             what);
     return true;
 }
 
@@ -209,7 +220,7 @@ static bool claim_cond(struct reading *r, const struct node *v, const struct con
 }
 
 bool push_strings(struct reading *r, const struct node *v, struct cond_list *l, enum cond_kind kind,
-                         struct strs s)
+                  struct strs s)
 {
     if (s.n == 0)
         return reading_error(r, v->at, "name at least one, or remove the key", "an empty list");
@@ -241,7 +252,8 @@ struct missing_record {
     bool missing;
 };
 static const struct field missing_fields[] = {
-    {"missing", read_true, offsetof(struct missing_record, missing), REQUIRED, .about = "the agency named none"},
+    {"missing", read_true, offsetof(struct missing_record, missing), REQUIRED,
+     .about = "the agency named none"},
     {0},
 };
 static const struct shape missing_shape = {.kind = SHAPE_FIELDS, .name = "missing", .fields = missing_fields};
@@ -249,7 +261,8 @@ static const struct shape offence_shape = {
     .kind = SHAPE_EITHER, .of = &missing_shape, .otherwise = &texts_or_set_shape};
 
 /* A list of names; or {missing: true}, which the empty name stands for. */
-static bool offence_cond(struct reading *r, const struct node *v, const struct cond_key *k, struct cond_list *l)
+static bool offence_cond(struct reading *r, const struct node *v, const struct cond_key *k,
+                         struct cond_list *l)
 {
     static const struct str none[] = {{"", 0}};
     struct missing_record m = {false};
@@ -271,14 +284,17 @@ const struct cond_key predicate_keys[] = {
     {"risk", risk_cond, 0, risk_words, &filled_words_shape, "at least one of these risk flags"},
     {"text", text_cond, COND_TEXT, NULL, &texts_or_set_shape,
      "at least one of these words occurs in the summary or the agency's own category"},
-    {"offence", offence_cond, COND_OFFENCE, NULL, &offence_shape, "the offence that the agency named is one of these"},
+    {"offence", offence_cond, COND_OFFENCE, NULL, &offence_shape,
+     "the offence that the agency named is one of these"},
     {"source_category", source_category_cond, COND_SOURCE_CATEGORY, NULL, &texts_or_set_shape,
      "the agency's own category is one of these"},
     {"party", party_cond, 0, NULL, &party_cond_shape, "one party has all of this"},
-    {"parties", parties_cond, 0, NULL, &parties_cond_shape, "how many parties, and what is so of them together"},
+    {"parties", parties_cond, 0, NULL, &parties_cond_shape,
+     "how many parties, and what is so of them together"},
     {"age", age_cond, 0, NULL, &age_cond_shape, "from the day it happened to arrival"},
     {"arrived", arrived_cond, 0, NULL, &arrived_cond_shape, "when the referral came in"},
     {"earlier", earlier_cond, 0, NULL, &earlier_cond_shape, "earlier referrals of exactly the same parties"},
-    {"agency", strings_cond, COND_AGENCY, "an agency's id", &slugs_or_set_shape, "the sender is one of these"},
+    {"agency", strings_cond, COND_AGENCY, "an agency's id", &slugs_or_set_shape,
+     "the sender is one of these"},
     {0},
 };

@@ -190,6 +190,12 @@ static bool change_target(struct arena *a, const struct mutation *m, struct rung
     case PART_LANGUAGES:
         to->n_languages = 0;
         break;
+    case PART_RESPOND_WITHIN:
+        rung->respond_within = (struct duration){0};
+        break;
+    case PART_FINISH_WITHIN:
+        rung->finish_within = (struct duration){0};
+        break;
     default:
         rung->jointly = NULL;
     }

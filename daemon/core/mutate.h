@@ -45,7 +45,9 @@ enum mutation_part {
     PART_RATING,
     PART_OPEN_NOW,
     PART_LANGUAGES,
-    PART_JOINTLY
+    PART_JOINTLY,
+    PART_RESPOND_WITHIN,
+    PART_FINISH_WITHIN
 };
 
 struct mutation {

@@ -122,7 +122,7 @@ static bool target_member(struct listing *l, struct mutation m, enum mutation_pa
     const struct rung *before = &l->rs->rules[m.item].rungs[m.at];
     const struct rung *after = good ? &mutant.rules[m.item].rungs[m.at] : before;
     bool idle =
-        good && before->jointly == after->jointly && mutate_target_idle(l->rs, &before->to, &after->to);
+        good && part < PART_JOINTLY && mutate_target_idle(l->rs, &before->to, &after->to);
     arena_free(scratch);
     return good && (idle ? equivalent(l) : push(l, m));
 }
@@ -158,6 +158,8 @@ static bool list_target(struct listing *l, struct mutation m, const struct rung 
         {PART_OPEN_NOW, to->open_now},
         {PART_LANGUAGES, to->n_languages > 0},
         {PART_JOINTLY, rung->jointly != NULL},
+        {PART_RESPOND_WITHIN, rung->respond_within.count > 0},
+        {PART_FINISH_WITHIN, rung->finish_within.count > 0},
     };
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
         if (whole[i].there && !target_member(l, m, whole[i].part, -1))

@@ -58,6 +58,8 @@ static struct str of_target(const struct wording *w, const struct mutation *m, c
         [PART_OPEN_NOW] = "open_now",
         [PART_LANGUAGES] = "languages",
         [PART_JOINTLY] = "jointly",
+        [PART_RESPOND_WITHIN] = "respond_within",
+        [PART_FINISH_WITHIN] = "finish_within",
     };
     struct str member = STR("");
     if (m->member >= 0 && m->part == PART_KINDS)

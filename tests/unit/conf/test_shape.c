@@ -38,6 +38,8 @@ static void walk_fields(struct walk *w, const char *key, const struct field *fie
         const struct shape *s = field_shape(f);
         if (!s)
             fault(w, f->key, "its reader has no shape: add one to conf/shape.c, or `.shape` to the field");
+        else if (!f->about)
+            fault(w, f->key, "nothing to tell a person at an editor: add `.about`");
         else if (s->kind == SHAPE_INT && f->low >= f->high)
             fault(w, f->key, "a number without a range");
         else
@@ -131,12 +133,15 @@ static bool read_oddly(struct reading *r, const struct node *v, const struct fie
 static void a_reader_that_nobody_described_is_found(void **state)
 {
     (void)state;
-    static const struct field odd[] = {{"odd", read_oddly}, {"later", read_node}, {0}};
+    static const struct field odd[] = {{"odd", read_oddly, .about = "odd"},
+                                       {"later", read_node, .about = "later"},
+                                       {"untold", read_bool},
+                                       {0}};
     const struct shape s = {.kind = SHAPE_FIELDS, .fields = odd};
     struct walk w = {0};
-    print_message("two keys without a shape are expected now:\n");
+    print_message("three complaints are expected now:\n");
     walk_shape(&w, "(a file)", &s, NULL);
-    assert_int_equal(w.faults, 2);
+    assert_int_equal(w.faults, 3);
 }
 
 int main(void)
