@@ -73,11 +73,20 @@ BENCH_BIN  := build/release/tests/bench/load build/release/tests/bench/ceiling
 
 build/release/tests/bench/%: tests/bench/%.c build/release/libreferral.a
 	@mkdir -p $(@D)
-	$(call Q,TEST  $<)$(CC) $(CFLAGS_ALL) -o $@ $< $(LDFLAGS_ALL) build/release/libreferral.a $(LIBS)
+	$(call Q,TEST  $<)$(CC) $(CFLAGS_ALL) -o $@ $< $(BENCH_MORE) $(LDFLAGS_ALL) build/release/libreferral.a $(LIBS)
+
+build/release/tests/bench/decide: tests/bench/decide_make.c tests/bench/decide_make.h
+build/release/tests/bench/decide: BENCH_MORE = tests/bench/decide_make.c
 
 bench-intake: ## referrals taken in over CURVE, beside what plain libpq writes in the same run (build/bench/intake.json)
 	@bash deploy/run/install-packages.sh run
 	@$(MAKE) --no-print-directory -j$$(nproc) VARIANT=release build $(BENCH_BIN)
 	@/usr/bin/python3 tests/bench/intake.py
 
-.PHONY: bench-intake
+bench-decide: ## decisions a second at 10 to 10,000 rules, held against a naive scan (build/bench/decide.json)
+	@bash deploy/run/install-packages.sh run
+	@$(MAKE) --no-print-directory -j$$(nproc) VARIANT=release build build/release/tests/bench/decide
+	@mkdir -p build/bench
+	@build/release/tests/bench/decide config build/bench/decide.json
+
+.PHONY: bench-intake bench-decide

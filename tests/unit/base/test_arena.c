@@ -32,6 +32,30 @@ static void gives_zeroed_aligned_memory(void **state)
     arena_free(a);
 }
 
+static void reset_is_as_new(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(100000);
+    for (int round = 0; round < 5; round++) {
+        for (int i = 0; i < 40; i++) {
+            size_t size = i % 10 == 9 ? 6000 : 100;
+            unsigned char *p = arena_alloc(a, size);
+            assert_non_null(p);
+            for (size_t k = 0; k < size; k++)
+                assert_int_equal(p[k], 0);
+            memset(p, 0xee, size);
+        }
+        if (round == 3) {
+            assert_null(arena_alloc(a, 100000));
+            assert_true(arena_overflowed(a));
+        }
+        arena_reset(a);
+        assert_false(arena_overflowed(a));
+        assert_int_equal(arena_used(a), 0);
+    }
+    arena_free(a);
+}
+
 static void empty_allocations_are_distinct(void **state)
 {
     (void)state;
@@ -182,6 +206,7 @@ static void overruns_are_seen_under_asan(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(gives_zeroed_aligned_memory),
+                                       cmocka_unit_test(reset_is_as_new),
                                        cmocka_unit_test(empty_allocations_are_distinct),
                                        cmocka_unit_test(budget_is_a_limit_and_sticky),
                                        cmocka_unit_test(impossible_sizes_overflow),
