@@ -358,7 +358,7 @@ struct source make_rules(struct make *m, struct arena *a, int n, int words)
         if (i % FILE_RULES == FILE_RULES - 1 || i == n - 2)
             add_file(a, files, &count, name, &o);
     }
-    put(&o, "rules:\n  - id: rest\n    name: 其余\n    when: {}\n" STR_FMT, STR_ARG(m->ladders[0]));
+    put(&o, "rules:\n  - id: rest\n    name: 其余\n    when: {}\n    route:\n      - to: {kind: people}\n      - to: {kind: centre}\n");
     add_file(a, files, &count, "rules/999.yaml", &o);
     free(o.p);
     return (struct source){"bench", files, count};
