@@ -146,7 +146,9 @@ static bool classify(struct arena *a, const struct ruleset *rs, const struct ref
         textscan_run(rs->words, r->folded, hits);
     else if (!textscan_find(rs->words, r->folded, hits, &x.log))
         return false;
-    *m = (struct match){rs, r, r->category, x.tags.items, (int)x.tags.n, hits, match_source_category(r)};
+    *m = (struct match){rs, r, r->category, x.tags.items, (int)x.tags.n, hits, match_source_category(r), NULL, 0};
+    if (indexed && r->folded.n && !(m->found = textscan_words(rs->words, a, hits, &m->n_found)))
+        return false;
     if (!(indexed ? apply_found(&x) : apply_all(&x)))
         return false;
     *classifier = x.classifier;

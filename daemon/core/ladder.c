@@ -253,8 +253,9 @@ static bool look_at(struct climb *c, int organisation)
 static void look_at_region(struct climb *c, int region)
 {
     const struct roster *roster = &c->ladder->rules->roster;
+    uint64_t kinds = c->to->kinds ? c->to->kinds : UINT64_MAX;
     for (int i = roster->region_start[region]; i < roster->region_start[region + 1]; i++) {
-        if (fits(c, &roster->items[roster->by_region[i]]) && !look_at(c, roster->by_region[i]))
+        if (kinds >> roster->region_kinds[i] & 1 && fits(c, &roster->items[roster->by_region[i]]) && !look_at(c, roster->by_region[i]))
             return;
     }
 }

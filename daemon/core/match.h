@@ -17,6 +17,8 @@ struct match {
     int n_tags;
     const unsigned char *hits;  /* of rules->words in the referral's text */
     struct str source_category; /* folded */
+    const int *found;           /* the hits as word numbers, ascending; what the index reads, and nobody else */
+    int n_found;
 };
 
 /* The folded source category: what stands behind the line break of referral.folded. */

@@ -80,17 +80,20 @@ void roster_build(struct arena *a, struct organisation *items, int n, const stru
     int *start = ARENA_ARRAY(a, (size_t)regions->n + 1, int);
     int *by_region = ARENA_ARRAY(a, (size_t)n, int);
     struct station *stations = ARENA_ARRAY(a, (size_t)n_stations, struct station);
+    unsigned char *kinds = ARENA_ARRAY(a, (size_t)n, unsigned char);
     int *group_start = ARENA_ARRAY(a, ROSTER_GROUPS + 1, int);
     int *by_group = ARENA_ARRAY(a, (size_t)n, int);
     *out = (struct roster){0};
-    if (!group_start || !by_group || !start || !by_region || !stations)
+    if (!group_start || !by_group || !start || !by_region || !kinds || !stations)
         return;
     if (n)
         qsort(items, (size_t)n, sizeof *items, by_id);
     index_regions(items, n, regions->n, start, by_region);
+    for (int i = 0; i < n; i++)
+        kinds[i] = (unsigned char)items[by_region[i]].kind;
     index_groups(items, n, regions, by_region, group_start, by_group);
     index_stations(items, n, stations, n_stations);
-    *out = (struct roster){items, n, by_region, start, by_group, group_start, stations, n_stations};
+    *out = (struct roster){items, n, by_region, start, kinds, by_group, group_start, stations, n_stations};
 }
 
 int roster_find(const struct roster *r, struct str id)

@@ -45,6 +45,7 @@ struct roster {
     int n;
     const int *by_region;       /* organisation indices grouped by region index, id order inside */
     const int *region_start;    /* n_regions + 1 offsets into by_region */
+    const unsigned char *region_kinds; /* the kind of each in by_region: most searches end there */
     const int *by_group;        /* grouped by kind and level; region order inside, then id order */
     const int *group_start;     /* ROSTER_GROUPS + 1 offsets into by_group */
     const struct station *stations; /* sorted by agency, then organisation */

@@ -9,6 +9,9 @@
 
 _Static_assert(RULEINDEX_AXES == AXIS_LIMIT - 1 && RULEINDEX_CROWDS == CROWD_LIMIT - 1, "one row for each fact");
 
+/* A row with half of its bits has hardly a word without any. */
+#define SPARSE 0.5
+
 struct alternative { /* of an item: what one bit stands for */
     int32_t item;
     bool sure;
@@ -20,7 +23,7 @@ struct ruleindex {
     int n_items;
     const struct alternative *alternatives;
     struct axis_rows rows[RULEINDEX_AXES]; /* those that are asked for; the sparsest first */
-    int n_rows;
+    int n_rows, n_sparse; /* sparse: so that it pays to read their summaries */
     struct crowd_rows crowds[RULEINDEX_CROWDS];
     int n_crowds;
     size_t bytes;
@@ -42,6 +45,8 @@ static bool make_rows(struct ruleindex *x, struct arena *a, const struct term *t
         x->n_rows += rows->n > 0;
     }
     qsort(x->rows, (size_t)x->n_rows, sizeof *x->rows, by_density);
+    while (x->n_sparse < x->n_rows && x->rows[x->n_sparse].density < SPARSE)
+        x->n_sparse++;
     for (enum crowd crowd = CROWD_NONE + 1; crowd < CROWD_LIMIT; crowd++) {
         struct crowd_rows *rows = &x->crowds[x->n_crowds];
         if (!rows_of_crowd(&x->axes, a, crowd, terms, &x->shape, rows))
@@ -140,14 +145,6 @@ static void gather(struct gathering *g, int value)
         rows_set(&g->index->shape, row, v->terms[i]);
 }
 
-static void gather_text(struct gathering *g, const unsigned char *hits, int words)
-{
-    for (int i = 0; i < words; i += 8) {
-        for (unsigned byte = hits[i / 8]; byte; byte &= byte - 1)
-            gather(g, i + __builtin_ctz(byte));
-    }
-}
-
 static bool gather_crowd(struct ruleindex_search *s, struct arena *a, const struct crowd_rows *crowd, const struct match *m)
 {
     const struct axes *axes = &s->index->axes;
@@ -164,7 +161,8 @@ static bool gather_crowd(struct ruleindex_search *s, struct arena *a, const stru
             gather(&g, axis_party(&m->referral->parties[i]));
         break;
     default:
-        gather_text(&g, m->hits, axes->crowd_size[CROWD_TEXT]);
+        for (int i = 0; i < m->n_found; i++)
+            gather(&g, m->found[i]);
     }
     if (g.loose)
         rows[g.n++] = g.loose;
@@ -172,7 +170,16 @@ static bool gather_crowd(struct ruleindex_search *s, struct arena *a, const stru
     return !g.full;
 }
 
-/* One word of the rows, all of which it has to be in. */
+/* One word of the summaries. Of dense rows hardly a bit is missing there. */
+static uint64_t common_block(const struct ruleindex_search *s, int block)
+{
+    uint64_t bits = UINT64_MAX;
+    for (int i = 0; i < s->n_sparse; i++)
+        bits &= s->rows[i][block];
+    return bits;
+}
+
+/* One word of the rows: what is in all of them. */
 static uint64_t common(const struct ruleindex_search *s, int word)
 {
     uint64_t bits = UINT64_MAX;
@@ -191,6 +198,7 @@ bool ruleindex_begin(const struct ruleindex *x, struct arena *a, const struct ma
 {
     s->index = x;
     s->n_rows = x->n_rows;
+    s->n_sparse = x->n_sparse;
     s->n_crowds = 0;
     s->block = -1;
     s->words = s->bits = 0;
@@ -219,7 +227,7 @@ static bool next_word(struct ruleindex_search *s)
     while (!s->words) {
         if (++s->block >= shape->blocks)
             return false;
-        s->words = before(common(s, s->block), s->block * 64, shape->words);
+        s->words = before(common_block(s, s->block), s->block * 64, shape->words);
     }
     s->word = s->block * 64 + __builtin_ctzll(s->words);
     s->words &= s->words - 1;

@@ -43,7 +43,7 @@ bool ruleindex_attach(struct ruleset *rs, uint64_t seed);
 struct ruleindex_search {
     const struct ruleindex *index;
     const uint64_t *rows[RULEINDEX_AXES];
-    int n_rows;
+    int n_rows, n_sparse; /* the first ones: those whose summary says something */
     struct {
         const uint64_t *rows[RULEINDEX_MORE + 2];
         int n;

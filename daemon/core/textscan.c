@@ -234,6 +234,32 @@ bool textscan_find(const struct textscan *t, struct str folded, unsigned char *h
     return true;
 }
 
+/* Eight bytes of hits; fewer at the end. */
+static uint64_t hits_at(const unsigned char *hits, size_t at, size_t size)
+{
+    uint64_t bits = 0;
+    for (size_t i = at; i < at + 8 && i < size; i++)
+        bits |= (uint64_t)hits[i] << (i - at) * 8;
+    return bits;
+}
+
+const int *textscan_words(const struct textscan *t, struct arena *a, const unsigned char *hits, int *n)
+{
+    size_t size = textscan_hits_size(t);
+    int count = 0;
+    for (size_t at = 0; at < size; at += 8)
+        count += __builtin_popcountll(hits_at(hits, at, size));
+    int *words = ARENA_ARRAY(a, (size_t)count, int);
+    if (!words)
+        return NULL;
+    *n = 0;
+    for (size_t at = 0; at < size && *n < count; at += 8) {
+        for (uint64_t bits = hits_at(hits, at, size); bits; bits &= bits - 1)
+            words[(*n)++] = (int)(at * 8) + __builtin_ctzll(bits);
+    }
+    return words;
+}
+
 size_t textscan_hits_size(const struct textscan *t)
 {
     return t ? ((size_t)t->n_words + 7) / 8 : 0;

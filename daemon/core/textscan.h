@@ -15,6 +15,8 @@ struct textscan *textscan_build(struct arena *a, const struct str *words, int n)
 /* Sets bit i of `hits` (textscan_hits_size bytes, zeroed by the callee) for every word that occurs. `t` may be NULL. */
 void textscan_run(const struct textscan *t, struct str folded, unsigned char *hits);
 size_t textscan_hits_size(const struct textscan *t);
+/* The numbers of the words in `hits`, ascending, *n of them. NULL past the budget of `a`. */
+const int *textscan_words(const struct textscan *t, struct arena *a, const unsigned char *hits, int *n);
 int textscan_count(const struct textscan *t);
 struct str textscan_word(const struct textscan *t, int i);
 
