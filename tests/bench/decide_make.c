@@ -372,7 +372,7 @@ static struct str make_text(struct make *m, struct arena *a)
     struct out o = {0};
     const struct categories *c = &m->shipped->categories;
     for (int characters = 0; characters < 300;) {
-        struct str part = chance(m, 12) ? c->items[make_below(m, c->n)].name : str_from(clauses[make_below(m, 12)]);
+        struct str part = chance(m, 4) ? c->items[make_below(m, c->n)].name : str_from(clauses[make_below(m, 12)]);
         put(&o, STR_FMT "，", STR_ARG(part));
         characters += (int)part.n / 3 + 1;
     }
