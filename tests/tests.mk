@@ -75,8 +75,8 @@ build/release/tests/bench/%: tests/bench/%.c build/release/libreferral.a
 	@mkdir -p $(@D)
 	$(call Q,TEST  $<)$(CC) $(CFLAGS_ALL) -o $@ $< $(BENCH_MORE) $(LDFLAGS_ALL) build/release/libreferral.a $(LIBS)
 
-build/release/tests/bench/decide: tests/bench/decide_make.c tests/bench/decide_make.h
-build/release/tests/bench/decide: BENCH_MORE = tests/bench/decide_make.c
+build/release/tests/bench/decide build/release/tests/bench/peers: tests/bench/decide_make.c tests/bench/decide_make.h
+build/release/tests/bench/decide build/release/tests/bench/peers: BENCH_MORE = tests/bench/decide_make.c
 
 bench-intake: ## referrals taken in over CURVE, beside what plain libpq writes in the same run (build/bench/intake.json)
 	@bash deploy/run/install-packages.sh run
@@ -89,4 +89,9 @@ bench-decide: ## decisions a second at 10 to 10,000 rules, held against a naive 
 	@mkdir -p build/bench
 	@build/release/tests/bench/decide config build/bench/decide.json
 
-.PHONY: bench-intake bench-decide
+bench-peers: ## other rule engines on the same rule sets, when npm is there (build/bench/peers.json)
+	@bash deploy/run/install-packages.sh run
+	@$(MAKE) --no-print-directory -j$$(nproc) VARIANT=release build build/release/tests/bench/peers
+	@bash tests/bench/peers.sh
+
+.PHONY: bench-intake bench-decide bench-peers

@@ -229,14 +229,18 @@ static struct swapping measure_swaps(struct stage *s, double *out)
     return w;
 }
 
-static double load_ms(struct stage *s, int rounds)
+static double load_ms(struct stage *s, int rounds, double *free_ms)
 {
-    double times[16];
+    double times[16], freed[16];
     for (int i = 0; i < rounds; i++) {
         double start = spent();
-        ruleset_unref(load(&s->source));
-        times[i] = (spent() - start) * 1e3;
+        const struct ruleset *rs = load(&s->source);
+        double loaded = spent();
+        ruleset_unref(rs);
+        times[i] = (loaded - start) * 1e3;
+        freed[i] = (spent() - loaded) * 1e3;
     }
+    *free_ms = median(freed, rounds);
     return median(times, rounds);
 }
 
@@ -378,7 +382,7 @@ int main(int argc, char **argv)
     measure_rates();
     latencies(large, quiet);
     struct swapping w = measure_swaps(large, swapped);
-    double load_all = load_ms(large, 5), compile = compile_ms(large), rss = rss_mb();
+    double free_ms, load_all = load_ms(large, 5, &free_ms), compile = compile_ms(large), rss = rss_mb();
 
     FILE *out = fopen(argv[2], "w");
     if (!out)
@@ -401,8 +405,9 @@ int main(int argc, char **argv)
            "longest swap %.0f us\n",
            quiet[LATENCIES / 2], quiet[LATENCIES / 100 * 99], quiet[LATENCIES / 1000 * 999], w.swaps, swapped[LATENCIES / 2],
            swapped[LATENCIES / 100 * 99], swapped[LATENCIES / 1000 * 999], w.longest_us);
-    printf("  load and compile of 10,000 rules: %.0f ms, of that the index %.0f ms; memory %.0f MB (%.0f before the sets)\n", load_all,
-           compile, rss, before);
+    printf("  load and compile of 10,000 rules: %.0f ms, of that the index %.0f ms; freed in %.1f ms; memory %.0f MB (%.0f before the "
+           "sets)\n",
+           load_all, compile, free_ms, rss, before);
     fprintf(out,
             ", \"growth_100_to_10000\": %.3f, \"p50_us_10000\": %.3f, \"p99_us_10000\": %.3f, \"p99_us_10000_swapping\": %.3f, "
             "\"swaps\": %d, \"longest_swap_us\": %.1f, \"with_text_per_s\": %.0f, \"words\": %d, \"load_compile_ms_10000\": %.1f, "
