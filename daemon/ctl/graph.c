@@ -132,6 +132,11 @@ static void rule_node(const struct graph *g, int number)
         RULE_COLUMNS + 10);
     fputs("</font></td></tr><tr><td align=\"left\" balign=\"left\">", g->out);
     graph_lines(g, when.n ? when : STR("其余全部"), RULE_COLUMNS);
+    if (rule->law.n) {
+        fputs("<font point-size=\"9\" color=\"" GREY "\">", g->out);
+        graph_lines(g, rule->law, RULE_COLUMNS + 10);
+        fputs("</font>", g->out);
+    }
     fputs("</td></tr></table>>];\n", g->out);
 }
 

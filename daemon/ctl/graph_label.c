@@ -78,9 +78,11 @@ struct str graph_rung_rest(const struct graph *g, const struct rung *rung)
         s = add(g, s, "，", duration_in(g, "答复", rung->respond_within));
     if (rung->finish_within.count)
         s = add(g, s, "，", duration_in(g, "办结", rung->finish_within));
+    struct wording in_a_row = g->w;
+    in_a_row.between = NULL;
     if (rung->jointly)
         s = add(g, s, "\n",
-                arena_printf(g->w.a, "联合：" STR_FMT, STR_ARG(wording_target(&g->w, rung->jointly))));
+                arena_printf(g->w.a, "联合：" STR_FMT, STR_ARG(wording_target(&in_a_row, rung->jointly))));
     return s;
 }
 
