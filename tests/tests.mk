@@ -86,8 +86,7 @@ bench-intake: ## referrals taken in over CURVE, beside what plain libpq writes i
 bench-decide: ## decisions a second at 10 to 10,000 rules, held against a naive scan (build/bench/decide.json)
 	@bash deploy/run/install-packages.sh run
 	@$(MAKE) --no-print-directory -j$$(nproc) VARIANT=release build build/release/tests/bench/decide
-	@mkdir -p build/bench
-	@build/release/tests/bench/decide config build/bench/decide.json
+	@bash tests/bench/decide.sh
 
 bench-peers: ## other rule engines on the same rule sets, when npm is there (build/bench/peers.json)
 	@bash deploy/run/install-packages.sh run

@@ -192,7 +192,7 @@ static void latencies(struct stage *s, double *out)
 
 struct swapping {
     struct stage *stage;
-    struct snapshot *spare; /* of another reading of the same set */
+    const struct ruleset *spare; /* another reading of the same set */
     atomic_bool stop;
     int swaps;
     double longest_us;
@@ -202,7 +202,7 @@ static void *swap_all_the_time(void *arg)
 {
     struct swapping *w = arg;
     while (!atomic_load(&w->stop)) {
-        struct snapshot *next = snapshot_ref(w->spare);
+        struct snapshot *next = board(ruleset_ref(w->swaps % 2 ? w->stage->snapshot->rules : w->spare));
         double start = now();
         publication_swap(w->stage->publication, &next);
         double took = (now() - start) * 1e6;
@@ -210,22 +210,20 @@ static void *swap_all_the_time(void *arg)
         w->swaps++;
         struct timespec pause = {0, 2000000};
         nanosleep(&pause, NULL);
-        next = snapshot_ref(w->stage->snapshot);
-        publication_swap(w->stage->publication, &next);
-        nanosleep(&pause, NULL);
+        publication_tidy(w->stage->publication);
     }
     return NULL;
 }
 
 static struct swapping measure_swaps(struct stage *s, double *out)
 {
-    struct swapping w = {.stage = s, .spare = board(load(&s->source))};
+    struct swapping w = {.stage = s, .spare = load(&s->source)};
     pthread_t thread;
     pthread_create(&thread, NULL, swap_all_the_time, &w);
     latencies(s, out);
     atomic_store(&w.stop, true);
     pthread_join(thread, NULL);
-    snapshot_unref(w.spare);
+    ruleset_unref(w.spare);
     return w;
 }
 

@@ -62,20 +62,20 @@ static struct str next_line(struct str *rest)
     return line;
 }
 
-/* Ladders whose limits fit any mode: those that name none. */
+/* Ladders that can stand anywhere: those that name no limit and no other ladder. */
 static void find_ladders(struct make *m, struct str text)
 {
     while (text.n) {
         struct str line = next_line(&text), block = line;
-        bool limits = false;
+        bool bound = false;
         if (!begins(line, "    route:\n"))
             continue;
         while (text.n && begins(text, "      ")) {
             line = next_line(&text);
             block.n += line.n;
-            limits = limits || memmem(line.p, line.n, "_within:", 8);
+            bound = bound || memmem(line.p, line.n, "_within:", 8) || memmem(line.p, line.n, "ladder:", 7);
         }
-        struct str *kept = limits ? NULL : ARENA_PUSH(m->a, m->ladders, m->n_ladders, m->cap_ladders);
+        struct str *kept = bound ? NULL : ARENA_PUSH(m->a, m->ladders, m->n_ladders, m->cap_ladders);
         if (kept)
             *kept = block;
     }
@@ -97,6 +97,12 @@ static bool has_word(const struct make *m, struct str word)
     return false;
 }
 
+/* Three bytes, and no punctuation. */
+static bool is_ideograph(struct str s, size_t at)
+{
+    return character(s, at) == 3 && (unsigned char)s.p[at] >= 0xE4 && (unsigned char)s.p[at] <= 0xE9;
+}
+
 /* All runs of 2, 3 or 4 Chinese characters in category names. */
 static void find_words(struct make *m)
 {
@@ -105,7 +111,7 @@ static void find_words(struct make *m)
         struct str name = c->items[i].name;
         for (size_t at = 0; at < name.n; at += character(name, at)) {
             size_t end = at;
-            for (int n = 1; n <= 4 && end < name.n && character(name, end) == 3; n++) {
+            for (int n = 1; n <= 4 && end < name.n && is_ideograph(name, end); n++) {
                 end += 3;
                 struct str word = {name.p + at, end - at};
                 struct str *kept = n > 1 && !has_word(m, word) ? ARENA_PUSH(m->a, m->words, m->n_words, m->cap_words) : NULL;
@@ -145,7 +151,9 @@ bool make_open(struct make *m, const char *config_dir)
             find_ladders(m, m->config.files[i].bytes);
     find_words(m);
     shuffle_words(m);
-    return m->n_ladders > 0 && m->n_words >= 5000;
+    if (m->n_ladders < 20 || m->n_words < 5000)
+        fprintf(stderr, "too little in %s to make rules of: %zu ladders, %zu words\n", config_dir, m->n_ladders, m->n_words);
+    return m->n_ladders >= 20 && m->n_words >= 5000;
 }
 
 void make_close(struct make *m)

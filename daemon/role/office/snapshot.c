@@ -6,6 +6,7 @@
 struct publication {
     pthread_mutex_t lock;
     struct snapshot *current;
+    struct snapshot *retired; /* each with the reference that it had as the current one */
 };
 
 static void free_board(struct snapshot *s)
@@ -162,19 +163,48 @@ void publication_free(struct publication *p)
     if (!p)
         return;
     snapshot_unref(p->current);
+    for (struct snapshot *s = p->retired, *next; s; s = next) {
+        next = s->retired;
+        snapshot_unref(s);
+    }
     pthread_mutex_destroy(&p->lock);
     free(p);
 }
 
 void publication_swap(struct publication *p, struct snapshot **s)
 {
-    struct snapshot *old;
     pthread_mutex_lock(&p->lock);
-    old = p->current;
+    if (p->current) {
+        p->current->retired = p->retired;
+        p->retired = p->current;
+    }
     p->current = *s;
     pthread_mutex_unlock(&p->lock);
     *s = NULL;
-    snapshot_unref(old);
+}
+
+int publication_tidy(struct publication *p)
+{
+    struct snapshot *idle = NULL;
+    int left = 0;
+    pthread_mutex_lock(&p->lock);
+    for (struct snapshot **at = &p->retired; *at;) {
+        struct snapshot *s = *at;
+        if (atomic_load_explicit(&s->refs, memory_order_acquire) > 1) { /* nobody can take another: it is not current */
+            at = &s->retired;
+            left++;
+            continue;
+        }
+        *at = s->retired;
+        s->retired = idle;
+        idle = s;
+    }
+    pthread_mutex_unlock(&p->lock);
+    for (struct snapshot *next; idle; idle = next) {
+        next = idle->retired;
+        snapshot_unref(idle);
+    }
+    return left;
 }
 
 struct snapshot *publication_get(struct publication *p)

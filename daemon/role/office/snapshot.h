@@ -2,7 +2,8 @@
  * snapshot.h - what the daemon decides by at this moment, published whole
  *
  * Rule set, peers, and the board: how full each organisation is and when it last had a turn, as far as this daemon knows. Readers take a
- * reference for one message; publishing swaps the pointer; the last reader of the old one frees it.
+ * reference for one message; publishing swaps the pointer. Whoever took over the old one's reference frees it: the publication, once no
+ * reader is left, for that takes milliseconds and a reader has a receipt to give.
  *
  * Threads: any.
  */
@@ -28,6 +29,7 @@ struct snapshot {
     /* When each was last given something, decided or on record (ms); kept only when the rules take turns. */
     atomic_llong *given;
     pthread_mutex_t turns; /* held while one is decided, when the rules take turns */
+    struct snapshot *retired; /* of a publication: the one retired before */
 };
 
 /* Takes over both references. The board starts empty, with the roster's capacities. NULL when memory is out. */
@@ -79,5 +81,7 @@ void publication_free(struct publication *p);
 void publication_swap(struct publication *p, struct snapshot **s);
 /* The current one, with a reference for the caller. NULL before the first. */
 struct snapshot *publication_get(struct publication *p);
+/* Frees the ones before it that nobody reads any more; to be called now and then. Returns how many are left. */
+int publication_tidy(struct publication *p);
 
 #endif

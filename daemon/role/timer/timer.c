@@ -178,6 +178,7 @@ static void turn(struct timer *t)
         look_for_due(t, s);
 out:
     snapshot_unref(s);
+    publication_tidy(t->office->publication);
 }
 
 static void *timer_main(void *arg)
