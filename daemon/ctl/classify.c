@@ -86,8 +86,6 @@ static void write_words(struct json_out *j, struct trial *t, const struct weighe
 static void write_best(struct json_out *j, const struct ruleset *rs, const struct weigher *w, const struct weighing *g)
 {
     struct weigh_best best = weigh_best(w, g);
-    json_key(j, "points");
-    json_open(j, '{');
     for (int i = 0; i < 2; i++) {
         int target = i ? best.second : best.target;
         if (target < 0)
@@ -95,7 +93,6 @@ static void write_best(struct json_out *j, const struct ruleset *rs, const struc
         json_key(j, target_name(rs, &w->targets[target]).p);
         json_int(j, i ? best.second_points : best.points);
     }
-    json_close(j, '}');
 }
 
 /* Whether weigher `i` has to do with what came out: it set the category, or could have, or a tag of its is there. */
@@ -135,12 +132,15 @@ static void write_why(struct json_out *j, struct trial *t)
 {
     const struct ruleset *rs = t->rules;
     const struct weighing *all = weigh_again(t);
+    json_key(j, "points");
+    json_open(j, '{');
     for (int i = 0; all && i < rs->n_classifiers; i++) {
         if (all[i].points && weigher_sets_category(rs->classifiers[i].weigh)) {
             write_best(j, rs, rs->classifiers[i].weigh, &all[i]);
             break;
         }
     }
+    json_close(j, '}');
     json_key(j, "why");
     json_open(j, '[');
     for (int i = 0; all && i < rs->n_classifiers; i++)
