@@ -89,7 +89,7 @@ bool analyse(struct arena *a, const struct ruleset *rs, const struct analyse_opt
                      .s = &out->space,
                      .n = rs->n_rules,
                      .out = out,
-                     .total = 2 * rs->n_rules + rs->n_classifiers};
+                     .total = 3 * rs->n_rules + rs->n_classifiers};
     bool good = w.scratch && space_build(a, &rs, 1, &options->bounds, &out->space) && run(&w);
     if (good && w.n_items)
         qsort(w.items, w.n_items, sizeof *w.items, by_kind);

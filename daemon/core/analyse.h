@@ -19,7 +19,6 @@ enum finding_kind {
     FINDING_DEAD_END,      /* rule, regions: on no rung of its ladder is there anybody, wherever */
     FINDING_NO_EFFECT,     /* rule: without it, later ones (others) do the same */
     FINDING_CLASSIFIER,    /* classifier: never sets anything; earlier ones (others) do */
-    FINDING_SLOW,          /* rule: its ladder takes longer than the mode allows in all */
     FINDING_EXPIRED,       /* rule: its last day has passed */
     FINDING_MERGE,         /* rule and others: could be one, in `dim` */
     FINDING_WORD,          /* rule or classifier, line: words that decide nothing */
@@ -43,11 +42,9 @@ struct finding {
     const struct str *words; /* WORD */
     int n_words;
     const struct box *box; /* GAP */
-    const int *regions;    /* DEAD_END: all below these too */
-    int n_regions;
+    const int *regions;    /* DEAD_END: i, all below it too; ~i, it alone */
+    int n_regions, regions_left_out;
     enum dim_kind dim;              /* MERGE */
-    int mode;                       /* SLOW */
-    int workdays, limit;            /* SLOW: at worst, and allowed */
     const struct referral *witness; /* NULL: there is none to be had */
     enum doubt doubt;
 };

@@ -1,6 +1,7 @@
 /*
  * analyse_outcome.c - what a rule does, as a line; lines compare, whatever the rule is called
  */
+#include "core/analyse_cover.h"
 #include "core/analyse_inner.h"
 
 #include <stdlib.h>
@@ -102,6 +103,13 @@ struct str outcome_text(struct arena *a, const struct ruleset *rs, const struct 
         break;
     }
     return l.text;
+}
+
+struct str target_text(struct arena *a, const struct ruleset *rs, const struct target *t)
+{
+    struct line l = {.a = a};
+    add_target(&l, rs, t);
+    return l.text.p ? l.text : STR("");
 }
 
 struct numbered {

@@ -110,7 +110,6 @@ static void make(struct made *m, const struct ruleset *base, int n)
     m->rs.classifiers = NULL;
     m->rs.n_classifiers = 0;
     m->rs.weighs = false;
-    m->rs.rule_index = m->rs.classifier_index = NULL;
     make_words(m);
     for (int i = 0; i < n; i++) {
         const struct rule *like = &base->rules[below(m, base->n_rules)];
