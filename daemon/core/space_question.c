@@ -82,10 +82,33 @@ uint64_t *search_keep_class(struct search *x, int dim, int class)
 
 /* ---- making one ---- */
 
+/* The first class that has a village; where there is none, the first. */
+static int class_of_village(const struct space *s)
+{
+    const struct regions *r = &s->lists->regions;
+    for (int i = 0; i < s->region.n; i++) {
+        if (r->items[s->region.deep[i]].level == LEVEL_VILLAGE)
+            return i;
+    }
+    return 0;
+}
+
+/* Nothing given, where the rules tell that from anything else. */
+static int class_of_none(const struct strings *list)
+{
+    return list->n && list->items[0].n == 0;
+}
+
 static int usual_class(const struct space *s, int dim)
 {
     int class = 0;
     switch (s->dims[dim].kind) {
+    case DIM_REGION:
+        return class_of_village(s);
+    case DIM_OFFENCE:
+        return class_of_none(&s->offences);
+    case DIM_SOURCE:
+        return class_of_none(&s->sources);
     case DIM_CATEGORY:
         return s->dims[dim].n > 1;
     case DIM_PARTIES:

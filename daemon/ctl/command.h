@@ -59,6 +59,7 @@ enum option_id {
     OPT_UNTIL,
     OPT_HTML,
     OPT_THREADS,
+    OPT_STRICT,
     OPTION_COUNT
 };
 #define OPT(name) (UINT64_C(1) << OPT_##name)
@@ -136,6 +137,7 @@ int run_rules_backtest(const struct call *c);
 int run_rules_schema(const struct call *c);
 int run_rules_test(const struct call *c);
 int run_rules_graph(const struct call *c);
+int run_rules_lint(const struct call *c);
 int run_rules_classify(const struct call *c);
 int run_rules_score(const struct call *c);
 

@@ -48,6 +48,7 @@ const struct ctl_option ctl_options[OPTION_COUNT] = {
     [OPT_UNTIL] = {"until", 0, "WHEN", "until then, a date included (default: now)"},
     [OPT_HTML] = {"html", 0, "FILE", "also write a page with charts, one file that needs nothing else"},
     [OPT_THREADS] = {"threads", 0, "N", "how many threads work (default: as many as there are cores)"},
+    [OPT_STRICT] = {"strict", 0, NULL, "exit code 1 for warnings too"},
 };
 
 const struct command ctl_commands[] = {
@@ -302,6 +303,13 @@ const struct command ctl_commands[] = {
      .max = 1,
      .options = OPT(FORMAT) | OPT(RULE) | OPT(FILE) | OPT(OUT),
      .run = run_rules_graph},
+    {.words = "rules lint",
+     .synopsis = "[DIR]",
+     .brief = "rules that never fire, gaps, rules without effect, dead ends: by all referrals there can be, with one for each",
+     .example = "referralctl rules lint config --since 90d",
+     .max = 1,
+     .options = OPT(JSON) | OPT(STRICT) | OPT(SINCE) | OPT(UNTIL),
+     .run = run_rules_lint},
     {.words = "version",
      .synopsis = "",
      .brief = "version of this program",
