@@ -62,7 +62,9 @@ void diag_vadd(struct diag *d, enum diag_level level, const char *kind, const st
     struct diag_item *item = ARENA_PUSH(d->arena, d->items, d->n, d->cap);
     if (!item)
         return;
-    const char *cause = arena_vprintf(d->arena, fmt, ap).p;
+    const char *cause = arena_vprintf(d->arena, fmt, ap).p, *told = cause;
+    if (cause && at->column.n)
+        told = arena_printf(d->arena, "column `" STR_FMT "`: %s", STR_ARG(at->column), cause).p;
     const char *file = copy(d, str_from(at->file));
     *item = (struct diag_item){
         .level = level,
@@ -72,7 +74,7 @@ void diag_vadd(struct diag *d, enum diag_level level, const char *kind, const st
         .col = at->col,
         .span = at->span ? at->span : 1,
         .source = at->source.n ? copy(d, at->source) : NULL,
-        .cause = cause ? cause : "",
+        .cause = told ? told : "",
         .hint = copy(d, str_from(hint)),
     };
 }

@@ -40,6 +40,7 @@ struct diag_place {
     const char *file;
     unsigned line, col, span;
     struct str source; /* the source line; empty when unknown */
+    struct str column; /* heading over the cell of a table, told before the cause; empty: no table */
 };
 
 /* Adds a finding. `hint` may be NULL. Past 1000 findings only the count goes on. Its kind is made of the

@@ -41,7 +41,7 @@ static enum field_end after_field(struct csv *c, size_t start)
     return END_BROKEN;
 }
 
-/* A field in quotes: copied, with doubled quotes made single. */
+/* A field in quotes: copied when doubled quotes have to be made single. */
 static enum field_end quoted(struct csv *c, struct cell *cell)
 {
     struct str s = c->text->bytes;
@@ -58,17 +58,20 @@ static enum field_end quoted(struct csv *c, struct cell *cell)
                       "a quote that is never closed");
         return END_BROKEN;
     }
-    char *copy = arena_alloc(c->r->scratch, n + 1);
-    if (!copy) {
+    cell->copied = c->at - start - 1 > n;
+    cell->text = (struct str){s.p + start + 1, n};
+    char *copy = cell->copied ? arena_alloc(c->r->scratch, n + 1) : NULL;
+    if (cell->copied && !copy) {
         reading_full(c->r);
         return END_BROKEN;
     }
     size_t to = 0;
-    for (size_t i = start + 1; i < c->at; i++) {
+    for (size_t i = start + 1; copy && i < c->at; i++) {
         copy[to++] = s.p[i];
         i += s.p[i] == '"';
     }
-    cell->text = (struct str){copy, to};
+    if (copy)
+        cell->text.p = copy;
     c->at++;
     return after_field(c, start);
 }
@@ -105,7 +108,7 @@ static int read_row(struct csv *c, struct cell *cells)
         end = has_quote ? quoted(c, &cell) : bare(c, &cell);
         if (end == END_BROKEN)
             return -1;
-        cell.at = text_place(c->text, start, text_columns(cell.text));
+        cell.at = text_place(c->text, start, text_columns(cell.text) + (has_quote ? 2 : 0));
         if (n < CSV_COLUMNS_MAX)
             cells[n] = cell;
         n++;
@@ -113,19 +116,20 @@ static int read_row(struct csv *c, struct cell *cells)
     return n;
 }
 
-static const char *header_text(struct csv *c)
+static const char *joined(struct csv *c, const char *const *header)
 {
     struct str s = STR("");
-    for (int i = 0; c->header[i]; i++)
-        s = arena_printf(c->r->scratch, STR_FMT "%s%s", STR_ARG(s), i ? "," : "", c->header[i]);
+    for (int i = 0; header[i]; i++)
+        s = arena_printf(c->r->scratch, STR_FMT "%s%s", STR_ARG(s), i ? "," : "", header[i]);
     return s.p;
 }
 
 bool csv_open(struct csv *c, struct reading *r, const struct text *t, const char *const *header)
 {
-    *c = (struct csv){.r = r, .text = t, .header = header};
+    *c = (struct csv){.r = r, .text = t};
     while (header[c->columns])
         c->columns++;
+    c->columns_text = joined(c, header);
     struct cell cells[CSV_COLUMNS_MAX];
     int n = read_row(c, cells);
     if (n < 0)
@@ -134,16 +138,36 @@ bool csv_open(struct csv *c, struct reading *r, const struct text *t, const char
         if (i < n && str_eqz(cells[i].text, header[i]))
             continue;
         struct place at = i < n ? cells[i].at : (struct place){t, 1, 1, 1};
-        reading_error(r, at, reading_hint(r, "the first line is `%s`", header_text(c)),
+        reading_error(r, at, reading_hint(r, "the first line is `%s`", c->columns_text),
                       i < n ? "column %d is not called `%s`" : "column %d, `%s`, is missing", i + 1,
                       header[i]);
         return fail(c);
     }
     if (n > c->columns) {
-        reading_error(r, cells[c->columns].at, reading_hint(r, "the first line is `%s`", header_text(c)),
+        reading_error(r, cells[c->columns].at, reading_hint(r, "the first line is `%s`", c->columns_text),
                       "%d columns; there are %d", n, c->columns);
         return fail(c);
     }
+    return true;
+}
+
+bool csv_open_any(struct csv *c, struct reading *r, const struct text *t, struct cell *header)
+{
+    *c = (struct csv){.r = r, .text = t};
+    int n = read_row(c, header);
+    if (n < 0)
+        return fail(c);
+    if (n == 1 && header[0].text.n == 0) {
+        reading_error(r, text_place(t, 0, 1), "write the headings into the first line", "a table without headings");
+        return fail(c);
+    }
+    if (n > CSV_COLUMNS_MAX) {
+        reading_error(r, text_place(t, 0, 1), "split the table", "%d columns; at most %d", n, CSV_COLUMNS_MAX);
+        return fail(c);
+    }
+    c->columns = n;
+    struct str line = text_line(t, 1);
+    c->columns_text = arena_str(r->scratch, line).p;
     return true;
 }
 
@@ -166,7 +190,7 @@ bool csv_next(struct csv *c, struct cell *cells)
         else
             reading_error(
                 c->r, at,
-                reading_hint(c->r, "the columns are `%s`; quote a field that holds a comma", header_text(c)),
+                reading_hint(c->r, "the columns are `%s`; quote a field that holds a comma", c->columns_text),
                 "%d fields in this row, not %d", n, c->columns);
     }
     return false;

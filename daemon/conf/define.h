@@ -52,7 +52,7 @@ bool set_read(struct reading *r, struct definition *d);
 
 /* As read_regions, read_categories, read_organisations, with sets. */
 field_reader read_regions_or_set, read_categories_or_set, read_organisations_or_set;
-extern const struct shape set_definition_shape;
+extern const struct shape set_definition_shape, set_reference_shape;
 extern const struct shape texts_or_set_shape, slugs_or_set_shape, slug_list_or_set_shape, regions_or_set_shape,
     categories_or_set_shape;
 

@@ -34,12 +34,12 @@ static const struct set_row {
 
 static const struct field reference_fields[] = {
     {"set", read_slugs, 0, REQUIRED, "a name", .about = "one name or several"}, {0}};
-static const struct shape reference_shape = {
+const struct shape set_reference_shape = {
     .kind = SHAPE_FIELDS, .name = "set", .fields = reference_fields, .about = "a list of `define: sets:`"};
 
 #define ELEMENT(one)                                                                                         \
     {                                                                                                        \
-        .kind = SHAPE_EITHER, .of = &(one), .otherwise = &reference_shape                                    \
+        .kind = SHAPE_EITHER, .of = &(one), .otherwise = &set_reference_shape                                    \
     }
 static const struct shape text_element = ELEMENT(text_shape), slug_element = ELEMENT(slug_shape),
                           region_element = ELEMENT(region_shape), category_element = ELEMENT(category_shape);
@@ -50,9 +50,9 @@ static const struct shape region_list = {.kind = SHAPE_LIST, .of = &region_eleme
 static const struct shape category_list = {.kind = SHAPE_LIST, .of = &category_element, .least = 1};
 
 const struct shape texts_or_set_shape = {
-    .kind = SHAPE_EITHER, .of = &reference_shape, .otherwise = &text_list};
+    .kind = SHAPE_EITHER, .of = &set_reference_shape, .otherwise = &text_list};
 const struct shape slug_list_or_set_shape = {
-    .kind = SHAPE_EITHER, .of = &reference_shape, .otherwise = &slug_list};
+    .kind = SHAPE_EITHER, .of = &set_reference_shape, .otherwise = &slug_list};
 const struct shape slugs_or_set_shape = {.kind = SHAPE_ONE_OR_LIST, .of = &slug_element, .least = 1};
 const struct shape regions_or_set_shape = {.kind = SHAPE_ONE_OR_LIST, .of = &region_element, .least = 1};
 const struct shape categories_or_set_shape = {.kind = SHAPE_ONE_OR_LIST, .of = &category_element, .least = 1};

@@ -12,7 +12,7 @@ struct rung_record {
     struct duration respond_within, finish_within;
 };
 
-static const struct field rung_fields[] = {
+const struct field rung_fields[] = {
     {"to", read_node, offsetof(struct rung_record, to), REQUIRED, .shape = &target_shape,
      .about = "who is considered; all of it has to hold"},
     {"jointly_with", read_node, offsetof(struct rung_record, jointly), OPTIONAL, .shape = &target_shape,
@@ -27,7 +27,7 @@ static const struct field rung_fields[] = {
 };
 static const struct field named_fields[] = {
     {"ladder", read_slug, 0, REQUIRED, "a name", .about = "of `define: ladders:`"}, {0}};
-static const struct shape rung_shape = {.kind = SHAPE_FIELDS, .name = "rung", .fields = rung_fields};
+const struct shape rung_shape = {.kind = SHAPE_FIELDS, .name = "rung", .fields = rung_fields};
 static const struct shape named_shape = {.kind = SHAPE_FIELDS,
                                          .name = "ladder",
                                          .fields = named_fields,
@@ -70,6 +70,15 @@ static bool check_limit(struct reading *r, struct place at, const char *where, c
                              duration_words(r, wanted), where, w->word, duration_words(r, *limit));
     }
     return true;
+}
+
+bool rung_check_limits(struct reading *r, struct place at, const char *where, const struct rung *rung,
+                       uint64_t modes)
+{
+    return check_limit(r, at, where, "respond_within", rung->respond_within, modes,
+                       offsetof(struct mode_policy, respond_within)) &&
+           check_limit(r, at, where, "finish_within", rung->finish_within, modes,
+                       offsetof(struct mode_policy, finish_within));
 }
 
 /* The partner in joint mediation: another organisation than the one that leads. */
@@ -121,7 +130,41 @@ static bool push_rung(struct reading *r, struct rung_list *l, const struct rung 
     return true;
 }
 
-/* {ladder: NAME}: a copy of its rungs, in the lines of the definition. */
+/* Copies, in the lines and the file that they were read from. */
+static bool push_copies(struct reading *r, struct place at, const struct rungs *more, const struct str *file,
+                        struct rung_list *l)
+{
+    bool good = true;
+    for (int i = 0; i < more->n; i++) {
+        struct rung rung = more->items[i];
+        if (!rung.file)
+            rung.file = file;
+        const char *where = reading_hint(r, " (" STR_FMT ":%u)", STR_ARG(*rung.file), rung.line);
+        good = rung_check_limits(r, at, where ? where : "", &rung, l->modes) && push_rung(r, l, &rung) && good;
+    }
+    return good;
+}
+
+static bool check_length(struct reading *r, struct place at, int n)
+{
+    return n <= RUNGS_MAX || reading_error(r, at, "take some out: past the last one the manual queue follows",
+                                           "a ladder of %d rungs; at most %d", n, RUNGS_MAX);
+}
+
+bool ladder_append(struct reading *r, struct place at, const struct rungs *more, const struct str *file,
+                   uint64_t modes, struct rungs *to)
+{
+    struct rung_list l = {.modes = modes};
+    bool good = true;
+    for (int i = 0; i < to->n; i++)
+        good = push_rung(r, &l, &to->items[i]) && good;
+    if (!push_copies(r, at, more, file, &l) || !check_length(r, at, (int)l.n) || !good)
+        return false;
+    *to = (struct rungs){l.items, (int)l.n};
+    return true;
+}
+
+/* {ladder: NAME} */
 static bool put_in(struct reading *r, const struct node *v, struct rung_list *l)
 {
     struct str unused;
@@ -129,20 +172,7 @@ static bool put_in(struct reading *r, const struct node *v, struct rung_list *l)
     if (!schema_read(r, v, "a named ladder", named_fields, &unused))
         return false;
     const struct definition *d = define_use(r, name, DEFINE_LADDER);
-    bool good = d != NULL;
-    for (int i = 0; d && i < d->rungs.n; i++) {
-        struct rung rung = d->rungs.items[i];
-        if (!rung.file)
-            rung.file = d->file;
-        const char *where = reading_hint(r, " (" STR_FMT ":%u)", STR_ARG(*rung.file), rung.line);
-        good = where &&
-               check_limit(r, name->at, where, "respond_within", rung.respond_within, l->modes,
-                           offsetof(struct mode_policy, respond_within)) &&
-               check_limit(r, name->at, where, "finish_within", rung.finish_within, l->modes,
-                           offsetof(struct mode_policy, finish_within)) &&
-               push_rung(r, l, &rung) && good;
-    }
-    return good;
+    return d && push_copies(r, name->at, &d->rungs, d->file, l);
 }
 
 static bool read_element(struct reading *r, const struct node *v, struct rung_list *l)
@@ -168,10 +198,8 @@ bool ladder_read(struct reading *r, const struct node *v, uint64_t modes, struct
         for (const struct node *e = v->first; e; e = e->next)
             good = read_element(r, e, &l) && good;
     }
-    if (l.n > RUNGS_MAX || v->n > RUNGS_MAX)
-        return reading_error(
-            r, node_key_place(v), "take some out: past the last one the manual queue follows",
-            "a ladder of %d rungs; at most %d", l.n > RUNGS_MAX ? (int)l.n : v->n, RUNGS_MAX);
+    if (!check_length(r, node_key_place(v), (int)l.n > v->n ? (int)l.n : v->n))
+        return false;
     *out = (struct rungs){l.items, (int)l.n};
     return good;
 }

@@ -1,14 +1,26 @@
 /*
  * reading.c - findings and files of one reading
  */
-#include "conf/reading.h"
+#include "conf/csv.h"
 
 #include "base/fold.h"
+
+/* The heading over a place inside one cell of the row; empty for any other place. */
+static struct str heading_over(const struct table_row *row, struct place at)
+{
+    for (int i = 0; row && at.text == row->text && i < row->n; i++) {
+        struct place cell = row->cells[i].at;
+        if (at.line == cell.line && at.col >= cell.col && at.col + at.span <= cell.col + cell.span)
+            return row->headings[i].text;
+    }
+    return STR("");
+}
 
 static void add(struct reading *r, enum diag_level level, const char *kind, struct place at, const char *hint,
                 const char *fmt, va_list ap)
 {
     struct diag_place where = place_for_diag(at);
+    where.column = heading_over(r->row, at);
     diag_vadd(r->diag, level, kind, &where, hint, fmt, ap);
 }
 

@@ -12,6 +12,7 @@
 #include "core/ruleset.h"
 
 struct abolished;
+struct cell;
 struct defines;
 struct index;
 struct node;
@@ -28,6 +29,8 @@ struct reading {
     } whole;
     struct abolished *abolished;  /* regions that were */
     struct index *category_codes; /* code -> category index */
+    struct index *tables_used;    /* CSV files of rules/; NULL: none yet */
+    const struct table_row *row;  /* the row of a table that is being read; NULL: none */
     struct defines *defines;      /* names that rules may use; NULL before they are read */
     struct str *words; /* folded words of all `text` conditions; their numbers are their places here */
     size_t n_words, cap_words;
@@ -36,6 +39,13 @@ struct reading {
     const struct node **rule_roots; /* of rules/NAME.yaml, in order */
     size_t n_rule_roots, cap_rule_roots;
     int suggestions; /* searches through long lists made so far */
+};
+
+/* A row of a table: a finding in one of its cells also tells the column. */
+struct table_row {
+    const struct text *text;
+    const struct cell *headings, *cells;
+    int n;
 };
 
 /* Adds an error. Returns false, so that a reader can end with it. `hint` may be NULL. */

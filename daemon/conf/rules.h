@@ -35,7 +35,14 @@ struct rungs {
     int n;
 };
 bool ladder_read(struct reading *r, const struct node *v, uint64_t modes, struct rungs *out);
-extern const struct shape ladder_shape;
+extern const struct shape ladder_shape, rung_shape;
+extern const struct field rung_fields[];
+/* Copies of rungs that were read elsewhere, in `file`, behind those of `to`. `at`: who takes them. */
+bool ladder_append(struct reading *r, struct place at, const struct rungs *more, const struct str *file,
+                   uint64_t modes, struct rungs *to);
+/* False after reporting at `at` that a rung takes longer than a mode allows; `where` it stands: "" or " (file:line)". */
+bool rung_check_limits(struct reading *r, struct place at, const char *where, const struct rung *rung,
+                       uint64_t modes);
 
 /* `weigh`: its tables and limits. NULL after reporting. */
 extern const struct shape weigh_shape;

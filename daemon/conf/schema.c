@@ -60,7 +60,7 @@ bool schema_read(struct reading *r, const struct node *map, const char *what, co
     for (const struct field *f = fields; f->key; f++)
         if (f->need == REQUIRED && !node_get(map, f->key))
             good = reading_error_kind(r, "missing-key", map->key ? map->key->at : map->at,
-                                      reading_hint(r, "add a line `%s: ...`", f->key), "%s without `%s`",
+                                      reading_hint(r, r->row ? "fill the column `%s`" : "add a line `%s: ...`", f->key), "%s without `%s`",
                                       what, f->key);
     return good;
 }

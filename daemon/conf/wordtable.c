@@ -9,6 +9,7 @@
 #include "conf/predicates.h"
 #include "conf/rules.h"
 #include "conf/shape.h"
+#include "conf/tablefile.h"
 
 #include "base/fold.h"
 
@@ -203,40 +204,6 @@ static void read_table(struct reading *r, const struct text *text, void *state)
     t->broken = t->broken || c.broken;
 }
 
-static const char *suggest_table(struct reading *r, struct str wrong)
-{
-    const char **names = ARENA_ARRAY(r->scratch, (size_t)r->source->n + 1, const char *);
-    size_t n = 0;
-    for (int i = 0; names && i < r->source->n; i++) {
-        struct str name = r->source->files[i].name;
-        bool table = name.n > 10 && memcmp(name.p, "rules/", 6) == 0 && memcmp(name.p + name.n - 4, ".csv", 4) == 0;
-        if (table)
-            names[n++] = arena_str(r->scratch, (struct str){name.p + 6, name.n - 6}).p;
-    }
-    return names ? reading_suggest(r, wrong, names, n, "put it beside the YAML files of rules") : NULL;
-}
-
-static bool table_exists(const struct reading *r, const char *path)
-{
-    for (int i = 0; i < r->source->n; i++)
-        if (str_eqz(r->source->files[i].name, path))
-            return true;
-    return false;
-}
-
-/* One name of `tables`; false after reporting. */
-static bool read_named(struct reading *r, const struct node *name, struct word_rows *t)
-{
-    struct str path = arena_printf(r->scratch, "rules/" STR_FMT, STR_ARG(name->text));
-    if (!path.p)
-        return reading_full(r);
-    size_t n = name->text.n;
-    if (n < 5 || memcmp(name->text.p + n - 4, ".csv", 4) != 0 || !table_exists(r, path.p))
-        return reading_error(r, name->at, suggest_table(r, name->text), "no table `" STR_FMT "`", STR_ARG(name->text));
-    reading_files(r, path.p, read_table, t);
-    return !t->broken;
-}
-
 const struct weigher *wordtable_read(struct reading *r, const struct node *v)
 {
     struct weigh_record record = {.lead = 1, .repeats = 1};
@@ -250,7 +217,7 @@ const struct weigher *wordtable_read(struct reading *r, const struct node *v)
     if (!schema_read(r, v, "`weigh`", weigh_fields, &record))
         return NULL;
     for (const struct node *name = node_get(v, "tables")->first; name; name = name->next)
-        read_named(r, name, &t);
+        tablefile_read(r, name, read_table, &t);
     if (reading_errors(r) == before && (t.n_rows == 0 || t.kind == TABLE_NONE))
         reading_error(r, node_get(v, "tables")->at, "name a table with words in it", "nothing to weigh");
     if (reading_errors(r) != before)
