@@ -1,5 +1,7 @@
 /*
- * fuzz_conf.c - any bytes as a rules file: tree, schema, conditions, ladder, tests
+ * fuzz_conf.c - any bytes as a rules file: tree, schema, names, conditions, ladder, tests
+ *
+ * What stands behind a line `%table` is rules/t.csv, for `table: t.csv` in the YAML before it.
  *
  * The rest of the configuration is small and right. Nothing may crash, leak or take long; what comes out is
  * either a rule set without errors, or errors without a rule set.
@@ -16,13 +18,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static char channels[8192];
     if (!channels[0])
         small_channels(channels);
+    static const char mark[] = "\n%table\n";
+    const char *yaml = (const char *)data, *at = memmem(data, size, mark, sizeof mark - 1);
+    size_t n = at ? (size_t)(at - yaml) + 1 : size;
+    const struct str table = at ? (struct str){at + sizeof mark - 1, size - n - (sizeof mark - 2)} : STR("id\n");
     const struct source_file files[] = {
         {.name = STR("calendar/x.csv"), .bytes = str_from(small_calendar)},
         {.name = STR("categories/x.csv"), .bytes = str_from(small_categories)},
         {.name = STR("channels.yaml"), .bytes = str_from(channels)},
         {.name = STR("organisations/x.yaml"), .bytes = str_from(small_organisations)},
         {.name = STR("regions/x.csv"), .bytes = str_from(small_regions)},
-        {.name = STR("rules/x.yaml"), .bytes = {(const char *)data, size}},
+        {.name = STR("rules/t.csv"), .bytes = table},
+        {.name = STR("rules/x.yaml"), .bytes = {yaml, n}},
     };
     const struct source source = {"config", files, sizeof(files) / sizeof(*files)};
     struct diag *diag = diag_new();
