@@ -276,6 +276,12 @@ bool decide_scan(struct arena *a, const struct ruleset *rs, const struct referra
     return true;
 }
 
+bool decide_facts(struct arena *a, const struct ruleset *rs, const struct referral *r, struct match *out)
+{
+    int classifier;
+    return classify(a, rs, r, ruleindex_serves(rs->classifier_index, rs), out, &classifier);
+}
+
 bool decide_trace(struct arena *a, const struct ruleset *rs, const struct referral *r, int last,
                   struct rule_trace **out, int *n)
 {

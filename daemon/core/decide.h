@@ -74,6 +74,10 @@ bool decide_rule(struct arena *a, const struct ruleset *rs, const struct referra
 bool decide_place(struct arena *a, const struct ruleset *rs, const struct referral *r, const int *excluded, int n_excluded,
                   struct load_view load, struct decision *d);
 
+/* The referral with what the classifiers add, as the rules see it (core/match.h). Lies in `a`. False: memory. */
+struct match;
+bool decide_facts(struct arena *a, const struct ruleset *rs, const struct referral *r, struct match *out);
+
 /* Rules that come first in order but failed, with the condition that failed; for explain. */
 struct rule_trace {
     int rule;
