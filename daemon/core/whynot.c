@@ -29,15 +29,13 @@ static const struct organisation *wanted(const struct whynot_question *q)
     return &q->rules->roster.items[q->organisation];
 }
 
-/* ---- what has no part in it: a full house, an earlier refusal ---- */
+/* ---- what has no part in it: its load, an earlier refusal ---- */
 
-static struct load with_a_place(void *context, int organisation)
+static struct load idle_there(void *context, int organisation)
 {
     const struct whynot_question *q = context;
     struct load load = q->load.of(q->load.context, organisation);
-    if (organisation == q->organisation && load.open >= load.capacity)
-        load.open = load.capacity > 0 ? load.capacity - 1 : (load.capacity = 1, 0);
-    return load;
+    return organisation == q->organisation ? (struct load){.open = 0, .capacity = load.capacity > 0 ? load.capacity : 1} : load;
 }
 
 static bool without_exclusion(struct search *s)
@@ -345,7 +343,7 @@ static bool as_it_is(struct search *s, struct decision *d)
 
 bool whynot_ask(struct arena *a, const struct whynot_question *q, struct whynot *out)
 {
-    struct search s = {.keep = a, .q = q, .load = {with_a_place, (void *)(uintptr_t)q}, .out = out};
+    struct search s = {.keep = a, .q = q, .load = {idle_there, (void *)(uintptr_t)q}, .out = out};
     struct decision d;
     struct match m;
     *out = (struct whynot){.near_rule = -1};

@@ -3,7 +3,7 @@
  *
  * First what the decision itself says: it was looked at, and passed over. Then a search, fewest facts first: for each rule
  * with a rung that could lead there, facts are changed one predicate at a time until its conditions hold, no rule before
- * it takes the referral, and the ladder comes out at the organisation. Every answer is one that decide() gave, with a place free
+ * it takes the referral, and the ladder comes out at the organisation. Every answer is one that decide() gave, with nothing open
  * there. Bounded: past the budget it says so.
  *
  * Pure.
