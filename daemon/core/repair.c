@@ -174,8 +174,10 @@ static void repair_offence(struct repair *x, const struct cond *c, bool wanted)
 {
     for (int i = 0; wanted && i < c->n; i++)
         repair_variant(x)->offence = c->strings[i];
-    if (!wanted)
+    if (!wanted) { /* none, or one that no list names */
         repair_variant(x)->offence = STR("");
+        repair_variant(x)->offence = STR("未列明");
+    }
 }
 
 static void repair_agency(struct repair *x, const struct cond *c, bool wanted)
@@ -216,8 +218,10 @@ static void repair_source_category(struct repair *x, const struct cond *c, bool 
     struct str text = text_of(x->now);
     for (int i = 0; wanted && i < c->n; i++)
         set_text(x, text, c->strings[i]);
-    if (!wanted)
+    if (!wanted) {
         set_text(x, text, STR(""));
+        set_text(x, text, STR("未列明"));
+    }
 }
 
 /* Blanks `word` wherever it stands. */
