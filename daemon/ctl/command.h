@@ -60,6 +60,7 @@ enum option_id {
     OPT_HTML,
     OPT_THREADS,
     OPT_STRICT,
+    OPT_WHY_NOT,
     OPTION_COUNT
 };
 #define OPT(name) (UINT64_C(1) << OPT_##name)

@@ -49,6 +49,7 @@ const struct ctl_option ctl_options[OPTION_COUNT] = {
     [OPT_HTML] = {"html", 0, "FILE", "also write a page with charts, one file that needs nothing else"},
     [OPT_THREADS] = {"threads", 0, "N", "how many threads work (default: as many as there are cores)"},
     [OPT_STRICT] = {"strict", 0, NULL, "exit code 1 for warnings too"},
+    [OPT_WHY_NOT] = {"why-not", 0, "ORGANISATION", "also why this one did not get it, and the fewest facts that would bring it there"},
 };
 
 const struct command ctl_commands[] = {
@@ -88,7 +89,7 @@ const struct command ctl_commands[] = {
      .example = "referralctl explain 0199c2a4-6d3e-8f01-b205-5b0c8a7d1e44 --rules",
      .min = 1,
      .max = 1,
-     .options = OPT(JSON) | OPT(DECISION) | OPT(RULES),
+     .options = OPT(JSON) | OPT(DECISION) | OPT(RULES) | OPT(WHY_NOT),
      .wait_s = 120,
      .run = run_remote},
     {.words = "queue list",

@@ -40,7 +40,7 @@ bool control_reply_decode(struct arena *a, struct str bytes, struct sheets *out)
  * A new sheet; `columns` ends with a NULL key and must outlive it. It stays where it is while others are
  * added. NULL past SHEETS_MAX or the arena's budget.
  */
-#define SHEETS_MAX 40
+#define SHEETS_MAX 72
 struct sheet *sheet_add(struct sheets *s, const char *name, const char *title, const struct sheet_column *columns,
                         bool single);
 /* A new empty row: n_columns cells to fill before the next row is added; NULL past the arena's budget, or without a sheet. */

@@ -130,3 +130,30 @@ def test_nothing_personal_is_shown_by_explain_show_or_queue(lab, cases):
             shown += lab.ctl(*words, ok=False)
     assert all(receipt.agency_ref in shown for receipt in cases.values())
     assert PERSON not in shown and "争执" not in shown and "起诉" not in shown
+
+
+# -- near misses and why not --
+
+def test_near_misses_name_the_one_predicate(lab):
+    with Agency(lab, "court-320505") as court:
+        receipt = court.submit_one(referral(f"near-{uuid.uuid4().hex[:8]}", summary="一般纠纷"))
+    answer = lab.ctl_json("explain", receipt.referral_id)
+    near = {row["rule"]: row for row in answer["near_misses_1"]}
+    assert near["labour"]["fact"] == "category" and "labour" in near["labour"]["wanted"]
+    assert near["risk-by-hand"]["fact"] == "risk" and near["risk-by-hand"]["at"].startswith("rules/10-all.yaml:")
+    assert len(near) <= 8 and "petition-not-mediable" not in near      # that one failed in two
+
+
+def test_why_not_finds_the_fewest_facts(lab):
+    with Agency(lab, "court-320505") as court:
+        receipt = court.submit_one(referral(f"whynot-{uuid.uuid4().hex[:8]}", summary="一般纠纷"))
+    answer = lab.ctl_json("explain", receipt.referral_id, "--why-not", "labour-320505")
+    assert answer["why_not_1"]["rule"] == "labour" and answer["why_not_1"]["stood"] == "not looked at"
+    change, = answer["changes_1"]
+    assert change["fact"] == "category" and change["value"] == "labour"
+    held = lab.ctl_json("explain", receipt.referral_id, "--why-not", receipt.organisation_id)
+    assert held["why_not_1"]["result"] == "it got it" and "changes_1" not in held
+    done = lab.ctl_run("explain", receipt.referral_id, "--why-not", "nobody-1")
+    assert done.returncode == 1 and "nobody-1" in done.stderr
+    text = lab.ctl("explain", receipt.referral_id, "--why-not", "labour-320505")
+    assert "一般纠纷" not in text and "纠纷类型" in text

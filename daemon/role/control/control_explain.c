@@ -5,7 +5,7 @@
 
 #include "store/reader.h"
 
-enum { SHOWN_MAX = 8 }; /* newest decisions in one answer; at most five sheets each */
+enum { SHOWN_MAX = 8 }; /* newest decisions in one answer; at most eight sheets each */
 
 /* One decision on its way into sheets. */
 struct view {
@@ -238,6 +238,34 @@ static void sheet_rules_before(struct view *v)
     }
 }
 
+/* Not where an operator chose, or the referral cannot be read. */
+static bool by_rules(const struct view *v)
+{
+    return v->x.reopened && v->x.result != EXPLAINED_BY_HAND;
+}
+
+static void show_near_misses(struct view *v)
+{
+    int last = rule_by_id(v->set, v->x.stored.rule);
+    if (by_rules(v))
+        sheet_near_misses(v->job, sheet_name(v, "near_misses"), v->set->rules, &v->x.referral,
+                          last >= 0 ? last - 1 : v->set->rules->n_rules - 1);
+}
+
+/* --why-not ORG: of the decisions that are shown. */
+static bool show_why_not(struct clerk *c, struct view *v)
+{
+    const struct why_question q = {
+        .rules = v->set ? v->set->rules : NULL,
+        .record = &v->x.stored,
+        .referral = &v->x.referral,
+        .organisation = job_option(v->job, "why-not"),
+        .name = sheet_name(v, "why_not"),
+        .changes_name = sheet_name(v, "changes"),
+    };
+    return !q.organisation.p || !by_rules(v) || sheets_why_not(c, v->job, &q);
+}
+
 static void show_decision(struct view *v)
 {
     sheet_decision(v);
@@ -247,6 +275,7 @@ static void show_decision(struct view *v)
         sheet_conditions(v);
     sheet_words(v->job, sheet_name(v, "words"), v->set, &v->x);
     sheet_candidates(v);
+    show_near_misses(v);
     if (job_option(v->job, "rules").p)
         sheet_rules_before(v);
 }
@@ -272,7 +301,7 @@ static bool explain_one(struct clerk *c, struct job *j, const struct case_row *r
         v.x.why = arena_str(j->arena, str_from(why)).p;
     *different += v.x.result == EXPLAINED_DIFFERENT;
     show_decision(&v);
-    return true;
+    return show_why_not(c, &v);
 }
 
 /* --decision N; 0: all. */
