@@ -69,7 +69,7 @@ fuzz: ## run every fuzz target for FUZZ_SECONDS (60) from its corpus; stops at t
 .PHONY: fuzz
 
 # Benchmarks: separate from the tests, never timed assertions.
-BENCH_BIN  := build/release/tests/bench/load build/release/tests/bench/ceiling
+BENCH_BIN  := build/release/tests/bench/load build/release/tests/bench/ceiling build/release/tests/bench/history
 
 build/release/tests/bench/%: tests/bench/%.c build/release/libreferral.a
 	@mkdir -p $(@D)
@@ -93,4 +93,9 @@ bench-peers: ## other rule engines on the same rule sets, when npm is there (bui
 	@$(MAKE) --no-print-directory -j$$(nproc) VARIANT=release build build/release/tests/bench/peers
 	@bash tests/bench/peers.sh
 
-.PHONY: bench-intake bench-decide bench-peers
+bench-backtest: ## a million stored referrals decided again by a rule set (build/bench/backtest.json)
+	@bash deploy/run/install-packages.sh run
+	@$(MAKE) --no-print-directory -j$$(nproc) VARIANT=release build $(BENCH_BIN)
+	@/usr/bin/python3 tests/bench/backtest.py
+
+.PHONY: bench-intake bench-decide bench-peers bench-backtest

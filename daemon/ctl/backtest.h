@@ -39,9 +39,10 @@ enum backtest_stage { STAGE_UNSEAL, STAGE_RECORD, STAGE_REFERRAL, STAGE_RULES, S
 struct backtest_set {
     const struct ruleset *rules;
     const struct keyring *keys;
+    const struct names *roster; /* ids of its organisations, each under its number */
 };
 
-/* One referral on its way from a worker to the count. Lies in the arena of its block. */
+/* One referral on its way from a worker to the count. Lies in the arena of its block; strings of the row in its slice. */
 struct backtest_case {
     enum backtest_left left;
     struct id id;
@@ -51,12 +52,16 @@ struct backtest_case {
     struct record then;
     int *seen;               /* organisation number of each candidate of `then`; -1: not on the new roster */
     int *excluded, n_excluded;
-    struct referral referral;
+    struct referral referral; /* what ladders look at: no text, no tags */
     struct decision decision; /* category, tags and rule; the ladder is not climbed yet */
 };
-/* `stage_ns`: STAGE_COUNT sums to add to; NULL: not timed. */
-void backtest_open(const struct backtest_set *set, struct arena *a, const struct replay_row *row, struct backtest_case *out,
-                   int64_t *stage_ns);
+/* A worker's memory: what the case keeps, and what is needed only while it is opened. */
+struct backtest_memory {
+    struct arena *kept, *scratch;
+};
+/* `stage_ns`: STAGE_COUNT sums to add to; NULL: not timed. The scratch arena is empty before and after. */
+void backtest_open(const struct backtest_set *set, const struct backtest_memory *m, const struct replay_row *row,
+                   struct backtest_case *out, int64_t *stage_ns);
 
 /* Referrals of one city or channel. */
 struct backtest_part {
@@ -74,6 +79,7 @@ enum { BACKTEST_CITIES = 10000 };
 struct backtest_tally {
     struct arena *arena;
     const struct ruleset *rules;
+    struct names roster;     /* ids of the new roster, by number */
     struct names gone;       /* organisations that are not on the new roster: number less roster.n */
     struct names old_rules, old_categories, old_sets; /* the last by their 32 bytes */
     int64_t *old_set_referrals, *old_set_moved;

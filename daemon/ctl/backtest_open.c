@@ -32,14 +32,19 @@ static int64_t now_ns(void)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+struct timing {
+    int64_t since;     /* 0: not timed */
+    int64_t *stage_ns;
+};
+
 /* Time since the last lap goes to `stage`. */
-static void lap(int64_t *since, int64_t *stage_ns, enum backtest_stage stage)
+static void lap(struct timing *t, enum backtest_stage stage)
 {
-    if (!*since)
+    if (!t->since)
         return;
     int64_t now = now_ns();
-    stage_ns[stage] += now - *since;
-    *since = now;
+    t->stage_ns[stage] += now - t->since;
+    t->since = now;
 }
 
 /* "320505001002" lies in 3205, "32" in 3200; as region_city() says. */
@@ -53,57 +58,87 @@ static int city_of(struct str place)
 
 static bool find_organisations(const struct backtest_set *set, struct arena *a, struct backtest_case *c)
 {
-    const struct roster *roster = &set->rules->roster;
     c->seen = ARENA_ARRAY(a, (size_t)c->then.n_candidates + 1, int);
     c->excluded = ARENA_ARRAY(a, (size_t)c->then.n_excluded + 1, int);
     if (!c->seen || !c->excluded)
         return false;
     for (int i = 0; i < c->then.n_candidates; i++)
-        c->seen[i] = roster_find(roster, c->then.candidates[i].organisation);
+        c->seen[i] = counting_find(set->roster, c->then.candidates[i].organisation);
     for (int i = 0; i < c->then.n_excluded; i++) {
-        int o = roster_find(roster, c->then.excluded[i]);
+        int o = counting_find(set->roster, c->then.excluded[i]);
         if (o >= 0)
             c->excluded[c->n_excluded++] = o;
     }
     return true;
 }
 
-static enum backtest_left open_case(const struct backtest_set *set, struct arena *a, const struct replay_row *row,
-                                    struct backtest_case *c, int64_t *stage_ns)
+/* What a ladder looks at, copied; the rest of the referral stays behind in the scratch arena. */
+static bool keep_referral(struct arena *a, const struct referral *r, struct referral *out)
+{
+    struct party_facts *parties = ARENA_ARRAY(a, (size_t)r->n_parties + 1, struct party_facts);
+    *out = (struct referral){.channel = r->channel,
+                             .mode = r->mode,
+                             .agency = r->agency,
+                             .agency_ref = arena_str(a, r->agency_ref),
+                             .place = r->place,
+                             .category = r->category,
+                             .parties = parties,
+                             .n_parties = r->n_parties,
+                             .earlier = r->earlier,
+                             .risk = r->risk,
+                             .arrived_ms = r->arrived_ms};
+    for (int i = 0; parties && i < r->n_parties; i++) {
+        parties[i] = r->parties[i];
+        parties[i].credit_code = arena_str(a, r->parties[i].credit_code);
+    }
+    return parties && !arena_overflowed(a);
+}
+
+/* The referral and its rule. */
+static enum backtest_left open_referral(const struct backtest_set *set, const struct backtest_memory *m, const struct replay_row *row,
+                                        struct backtest_case *c, struct timing *t)
 {
     char bound[BIND_SIZE];
-    int64_t since = stage_ns ? now_ns() : 0;
-    if (!row->record.p || !record_decode(a, row->record, &c->then) || !word_known(backtest_outcome_words, (int)c->then.outcome) ||
-        !find_organisations(set, a, c))
-        return LEFT_RECORD;
-    lap(&since, stage_ns, STAGE_RECORD);
-    if (c->then.by.n)
-        return LEFT_BY_HAND;
-    if (!row->sealed.p)
-        return LEFT_ERASED;
-    struct str bytes = unseal(set->keys, a, row->sealed, bind_referral(bound, row->id));
-    lap(&since, stage_ns, STAGE_UNSEAL);
+    struct referral whole;
+    struct str bytes = unseal(set->keys, m->scratch, row->sealed, bind_referral(bound, row->id));
+    lap(t, STAGE_UNSEAL);
     if (!bytes.p)
         return LEFT_SEALED;
     if (region_find(&set->rules->regions, row->place) < 0)
         return LEFT_PLACE;
-    if (!referral_reopen(a, set->rules, row->agency, c->then.arrived_ms, bytes, &c->referral))
+    if (!referral_reopen(m->scratch, set->rules, row->agency, c->then.arrived_ms, bytes, &whole))
         return LEFT_UNREADABLE;
-    c->referral.earlier = record_earlier(&c->then, set->rules);
-    lap(&since, stage_ns, STAGE_REFERRAL);
-    bool good = decide_rule(a, set->rules, &c->referral, &c->decision);
-    lap(&since, stage_ns, STAGE_RULES);
+    whole.earlier = record_earlier(&c->then, set->rules);
+    lap(t, STAGE_REFERRAL);
+    bool good = decide_rule(m->scratch, set->rules, &whole, &c->decision) && keep_referral(m->kept, &whole, &c->referral);
+    c->decision.tags = NULL;
+    c->decision.n_tags = 0;
+    lap(t, STAGE_RULES);
     return good ? LEFT_NOT : LEFT_UNREADABLE;
 }
 
-void backtest_open(const struct backtest_set *set, struct arena *a, const struct replay_row *row, struct backtest_case *out,
-                   int64_t *stage_ns)
+static enum backtest_left open_case(const struct backtest_set *set, const struct backtest_memory *m, const struct replay_row *row,
+                                    struct backtest_case *c, struct timing *t)
 {
+    if (!row->record.p || !record_decode(m->kept, row->record, &c->then) ||
+        !word_known(backtest_outcome_words, (int)c->then.outcome) || !find_organisations(set, m->kept, c))
+        return LEFT_RECORD;
+    lap(t, STAGE_RECORD);
+    if (c->then.by.n)
+        return LEFT_BY_HAND;
+    return row->sealed.p ? open_referral(set, m, row, c, t) : LEFT_ERASED;
+}
+
+void backtest_open(const struct backtest_set *set, const struct backtest_memory *m, const struct replay_row *row,
+                   struct backtest_case *out, int64_t *stage_ns)
+{
+    struct timing t = {stage_ns ? now_ns() : 0, stage_ns};
     *out = (struct backtest_case){
         .id = row->id,
         .arrived_ms = row->arrived_ms,
         .city = city_of(row->place),
         .channel = word_known(channel_words, row->channel) ? (enum channel)row->channel : 0,
     };
-    out->left = open_case(set, a, row, out, stage_ns);
+    out->left = open_case(set, m, row, out, &t);
+    arena_reset(m->scratch);
 }

@@ -109,7 +109,7 @@ static void *read_slices(void *context)
 
 /* ---- workers ---- */
 
-static bool open_block(struct line *l, struct slot *s, int number, int64_t stage_ns[STAGE_COUNT])
+static bool open_block(struct line *l, struct slot *s, int number, struct arena *scratch, int64_t stage_ns[STAGE_COUNT])
 {
     struct block *b = &s->blocks[number];
     int from = number * BLOCK_ROWS, n = s->n_rows - from < BLOCK_ROWS ? s->n_rows - from : BLOCK_ROWS;
@@ -118,10 +118,11 @@ static bool open_block(struct line *l, struct slot *s, int number, int64_t stage
     else
         b->arena = arena_new(0);
     b->cases = b->arena ? ARENA_ARRAY(b->arena, BLOCK_ROWS, struct backtest_case) : NULL;
+    const struct backtest_memory memory = {.kept = b->arena, .scratch = scratch};
     for (int i = 0; b->cases && i < n; i++) {
         struct replay_row row;
         replay_slice_row(s->slice, from + i, &row);
-        backtest_open(&l->b->set, b->arena, &row, &b->cases[i], i % TIMED_EVERY ? NULL : stage_ns);
+        backtest_open(&l->b->set, &memory, &row, &b->cases[i], i % TIMED_EVERY ? NULL : stage_ns);
     }
     return b->arena && !arena_overflowed(b->arena);
 }
@@ -140,8 +141,11 @@ static struct slot *slot_to_open(struct line *l)
 static void *open_slices(void *context)
 {
     struct line *l = context;
+    struct arena *scratch = arena_new(0);
     int64_t stage_ns[STAGE_COUNT] = {0};
     pthread_mutex_lock(&l->lock);
+    l->memory_out |= !scratch;
+    l->stop |= !scratch;
     for (;;) {
         struct slot *s;
         while (!(s = slot_to_open(l)) && !l->stop)
@@ -150,7 +154,7 @@ static void *open_slices(void *context)
             break;
         int number = s->next++;
         pthread_mutex_unlock(&l->lock);
-        bool good = open_block(l, s, number, stage_ns);
+        bool good = open_block(l, s, number, scratch, stage_ns);
         pthread_mutex_lock(&l->lock);
         if (!good)
             l->memory_out = l->stop = true;
@@ -163,6 +167,7 @@ static void *open_slices(void *context)
     for (int i = 0; i < STAGE_COUNT; i++)
         l->stage_ns[i] += stage_ns[i] * TIMED_EVERY;
     pthread_mutex_unlock(&l->lock);
+    arena_free(scratch);
     return NULL;
 }
 

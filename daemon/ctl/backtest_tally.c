@@ -11,18 +11,22 @@ bool tally_init(struct backtest_tally *t, const struct ruleset *rules)
     *t = (struct backtest_tally){.arena = a, .rules = rules};
     t->asks_earlier = ruleset_needs(rules) & NEEDS_EARLIER;
     t->gone.arena = t->old_rules.arena = t->old_categories.arena = t->old_sets.arena = a;
+    t->roster.arena = a;
+    for (int i = 0; a && i < rules->roster.n; i++)
+        if (counting_name(&t->roster, rules->roster.items[i].id) != i)
+            return false;
     t->cities = a ? ARENA_ARRAY(a, BACKTEST_CITIES, struct backtest_part *) : NULL;
     return t->cities;
 }
 
 void tally_free(struct backtest_tally *t)
 {
-    struct names *const names[] = {&t->gone, &t->old_rules, &t->old_categories, &t->old_sets};
+    struct names *const names[] = {&t->roster, &t->gone, &t->old_rules, &t->old_categories, &t->old_sets};
     struct pairs *const pairs[] = {&t->flows, &t->by_rule, &t->moved_by_rule, &t->categories};
-    for (int i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         counting_forget(names[i]);
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
         pairs_free(pairs[i]);
-    }
     free(t->old_set_referrals);
     free(t->old_set_moved);
     arena_free(t->arena);
@@ -31,7 +35,7 @@ void tally_free(struct backtest_tally *t)
 
 int tally_organisation(struct backtest_tally *t, struct str id)
 {
-    int number = roster_find(&t->rules->roster, id);
+    int number = counting_find(&t->roster, id);
     if (number >= 0)
         return number;
     number = counting_name(&t->gone, id);

@@ -128,6 +128,11 @@ int counting_name(struct names *n, struct str name)
     return *slot - 1;
 }
 
+int counting_find(const struct names *n, struct str name)
+{
+    return n->n_slots ? *name_at(n, n->slots, n->n_slots, name) - 1 : -1;
+}
+
 void counting_forget(struct names *n)
 {
     free(n->slots);

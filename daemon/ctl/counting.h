@@ -34,6 +34,8 @@ struct names {
 };
 /* The number of a name, a new one when it is new; -1 when memory is out. */
 int counting_name(struct names *n, struct str name);
+/* The number it has; -1: none. From any thread while nothing is added. */
+int counting_find(const struct names *n, struct str name);
 void counting_forget(struct names *n);
 
 #endif

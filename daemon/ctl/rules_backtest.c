@@ -82,6 +82,7 @@ static int run(const struct call *c, struct backtest *b)
         return CTL_USAGE;
     int code = records_open(c, true, &records);
     b->set.keys = records.keys;
+    b->set.roster = &b->tally.roster;
     if (code == CTL_OK && !(tally_init(&b->tally, b->set.rules) && (b->arena = arena_new(0)))) {
         fprintf(stderr, "referralctl: memory is out\n");
         code = CTL_NO_ANSWER;

@@ -42,6 +42,10 @@ static void names_keep_their_numbers(void **state)
             assert_int_equal(counting_name(&n, i == 0 ? STR("") : name), i);
         }
     assert_int_equal(n.n, 3000);
+    assert_int_equal(counting_find(&n, STR("组织-2999")), 2999);
+    assert_int_equal(counting_find(&n, STR("组织-3000")), -1);
+    assert_int_equal(counting_find(&(struct names){0}, STR("")), -1);
+    assert_int_equal(n.n, 3000);
     assert_str(n.items[17], "组织-17");
     counting_forget(&n);
     arena_free(n.arena);
