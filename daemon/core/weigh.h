@@ -33,6 +33,12 @@ struct weigh_term {
     size_t length; /* bytes */
 };
 
+struct weigh_word { /* a word of the weigher's own */
+    size_t length;
+    int first, n; /* of links */
+    bool masks;
+};
+
 struct weigh_target {
     int category; /* -1: a tag */
     struct str tag;

@@ -86,8 +86,6 @@ static void write_words(struct json_out *j, struct trial *t, const struct weighe
 static void write_best(struct json_out *j, const struct ruleset *rs, const struct weigher *w, const struct weighing *g)
 {
     struct weigh_best best = weigh_best(w, g);
-    json_key(j, "points");
-    json_open(j, '{');
     for (int i = 0; i < 2; i++) {
         int target = i ? best.second : best.target;
         if (target < 0)
@@ -95,30 +93,54 @@ static void write_best(struct json_out *j, const struct ruleset *rs, const struc
         json_key(j, target_name(rs, &w->targets[target]).p);
         json_int(j, i ? best.second_points : best.points);
     }
-    json_close(j, '}');
 }
 
-/* Whether weigher `i` has to do with what came out: it set the category, or could have. */
+/* Whether weigher `i` has to do with what came out: it set the category, or could have, or a tag of its is there. */
 static bool concerned(const struct trial *t, int i)
 {
     const struct weigher *w = t->rules->classifiers[i].weigh;
-    return w && (!weigher_sets_category(w) || t->decision.classifier == i || t->decision.classifier < 0);
+    if (!w)
+        return false;
+    if (weigher_sets_category(w))
+        return t->decision.classifier == i || t->decision.classifier < 0;
+    for (int k = 0; k < w->n_targets; k++)
+        if (has_tag(&t->decision, w->targets[k].tag))
+            return true;
+    return false;
+}
+
+/* What each of them found in the text, which is scanned once more; those that are not concerned stay empty. */
+static struct weighing *weigh_again(struct trial *t)
+{
+    const struct ruleset *rs = t->rules;
+    struct arena *a = t->line.arena;
+    struct weighing *all = ARENA_ARRAY(a, (size_t)rs->n_classifiers + 1, struct weighing);
+    unsigned char *hits = arena_alloc(a, textscan_hits_size(rs->words));
+    struct textscan_log log = {.arena = a};
+    bool scanned = false, good = all && hits;
+    for (int i = 0; good && i < rs->n_classifiers; i++) {
+        if (!concerned(t, i))
+            continue;
+        good = scanned || textscan_find(rs->words, t->referral.folded, hits, &log);
+        scanned = true;
+        good = good && weigh_run(a, rs->classifiers[i].weigh, &log, &all[i]);
+    }
+    return good ? all : NULL;
 }
 
 static void write_why(struct json_out *j, struct trial *t)
 {
     const struct ruleset *rs = t->rules;
-    struct weighing *all = ARENA_ARRAY(t->line.arena, (size_t)rs->n_classifiers + 1, struct weighing);
-    bool told = false;
-    for (int i = 0; i < rs->n_classifiers; i++) {
-        const struct weigher *w = rs->classifiers[i].weigh;
-        if (!all || !concerned(t, i) || !weigh_text(t->line.arena, rs->words, w, t->referral.folded, &all[i]))
-            continue;
-        if (weigher_sets_category(w) && !told) {
-            write_best(j, rs, w, &all[i]);
-            told = true;
+    const struct weighing *all = weigh_again(t);
+    json_key(j, "points");
+    json_open(j, '{');
+    for (int i = 0; all && i < rs->n_classifiers; i++) {
+        if (all[i].points && weigher_sets_category(rs->classifiers[i].weigh)) {
+            write_best(j, rs, rs->classifiers[i].weigh, &all[i]);
+            break;
         }
     }
+    json_close(j, '}');
     json_key(j, "why");
     json_open(j, '[');
     for (int i = 0; all && i < rs->n_classifiers; i++)
