@@ -6,13 +6,17 @@
  */
 #include "store/batch_inner.h"
 
-/* The newest 8 ids of 16 bytes, one behind the other. */
+/*
+ * The newest 8 ids of 16 bytes, one behind the other. However many there are, the newest 1,000 are looked at; those before them
+ * count by their number.
+ */
 static const struct statement find_marks = {
     "find_marks",
-    "SELECT u.at, count(*), max(m.n), max(m.arrived), "
+    "WITH k AS MATERIALIZED (SELECT u.city, u.mark, u.at, (SELECT max(o.n) FROM party_mark o WHERE o.city = u.city "
+    "AND o.mark = u.mark) AS last FROM unnest($1::int4[], $2::bytea[]) WITH ORDINALITY AS u(city, mark, at)) "
+    "SELECT k.at, count(*) + GREATEST(max(k.last) - 1000, 0), max(m.n), max(m.arrived), "
     "substr(string_agg(uuid_send(m.referral), ''::bytea ORDER BY m.n DESC), 1, 128) "
-    "FROM unnest($1::int4[], $2::bytea[]) WITH ORDINALITY AS u(city, mark, at) "
-    "JOIN party_mark m ON m.city = u.city AND m.mark = u.mark GROUP BY m.city, u.at",
+    "FROM k JOIN party_mark m ON m.city = k.city AND m.mark = k.mark AND m.n > k.last - 1000 GROUP BY m.city, k.at",
 };
 _Static_assert(MARK_NEWEST * sizeof(struct id) == 128, "as the statement cuts them");
 

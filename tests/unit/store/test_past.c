@@ -108,6 +108,19 @@ static void test_many(void **state)
     batch_free(b);
 }
 
+/* A set of parties that comes for ever costs no more to look up, and the count is still right. */
+static void test_very_many(void **state)
+{
+    (void)state;
+    pg_sql(pg.conninfo, "INSERT INTO referral.party_mark SELECT 3205, '\\x090000000000000000000000000000ff', n, gen_random_uuid(), "
+           "to_timestamp(1772413200 + n) FROM generate_series(1, 2500) AS n");
+    struct mark_found found = look(CITY, mark(9));
+    assert_true(found.count == 2500 && found.last_n == 2500 && found.n_newest == MARK_NEWEST);
+    assert_true(found.last_ms == NOON_MS + 2500000);
+    pg_sql(pg.conninfo, "DELETE FROM referral.party_mark WHERE n = 2400");
+    assert_int_equal(look(CITY, mark(9)).count, 2499);
+}
+
 struct rival {
     struct db *db;
     struct mark mark;
@@ -292,6 +305,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_marks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_many, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_very_many, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_race, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_links_and_holders, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_record, set_up, tear_down),
