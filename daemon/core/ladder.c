@@ -3,7 +3,7 @@
  */
 #include "core/ladder.h"
 
-/* What each rung that is still to come may look at, however many there were before it. */
+/* What each rung that is still to come, and a partner, may look at, however many there were before it. */
 #define RESERVED 32
 
 struct climb {
@@ -351,7 +351,12 @@ int ladder_try(struct ladder *l, const struct rule *rule, int number, int *partn
 {
     const struct rung *rung = &rule->rungs[number];
     int limit = DECIDE_CANDIDATES_MAX - RESERVED * (rule->n_rungs - number - 1);
-    struct climb lead = {.ladder = l, .to = &rung->to, .pick = rung->pick, .lead = -1, .number = number, .limit = limit};
+    struct climb lead = {.ladder = l,
+                         .to = &rung->to,
+                         .pick = rung->pick,
+                         .lead = -1,
+                         .number = number,
+                         .limit = limit - (rung->jointly ? RESERVED : 0)};
     struct candidate *chosen = look(&lead), *second = NULL;
     *partner = -1;
     if (!chosen)

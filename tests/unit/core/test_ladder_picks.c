@@ -215,6 +215,23 @@ static void in_the_counties_around(void **state)
     assert_string_equal(try((struct rung){.to.where = TARGET_NEIGHBOURING}), "here");
 }
 
+/* However many could lead, a partner is still looked for. */
+static void room_is_left_for_a_partner(void **state)
+{
+    (void)state;
+    char id[32];
+    for (int i = 0; i < 600; i++) {
+        snprintf(id, sizeof id, "lead-%03d", i);
+        world_org(w, id, ORG_PEOPLE, "320501");
+    }
+    world_org(w, "office", ORG_ADMINISTRATIVE, "320501");
+    world_roster(w);
+    const struct target office = {.kinds = 1 << ORG_ADMINISTRATIVE};
+    assert_string_equal(try((struct rung){.to.kinds = 1 << ORG_PEOPLE, .jointly = &office}), "lead-000");
+    assert_string_equal(world_id(w, partner), "office");
+    assert_true(l.truncated);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -227,6 +244,7 @@ int main(void)
         TEST(nobody_with_an_interest),
         TEST(a_partner_or_not_at_all),
         TEST(in_the_counties_around),
+        TEST(room_is_left_for_a_partner),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
