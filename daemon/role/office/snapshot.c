@@ -120,10 +120,8 @@ static void take_turn(struct snapshot *s, const struct decision *d, struct turn 
         if (c->rung == d->rung && !c->partner && out->at_ms <= c->given_ms)
             out->at_ms = c->given_ms + 1;
     }
-    if (in_turn) {
-        out->organisation = d->organisation;
-        out->before_ms = atomic_load_explicit(&s->given[d->organisation], memory_order_relaxed);
-    }
+    out->organisation = d->organisation;
+    out->before_ms = atomic_load_explicit(&s->given[d->organisation], memory_order_relaxed);
     snapshot_note_given(s, d->organisation, out->at_ms);
 }
 

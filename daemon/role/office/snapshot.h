@@ -55,7 +55,7 @@ void snapshot_note_given(struct snapshot *s, int organisation, int64_t given_ms)
 
 /* The turn that a decision took. */
 struct turn {
-    int organisation;  /* -1: none is kept, its rung takes no turns */
+    int organisation;  /* -1: nobody was given anything, or no rung of these rules takes turns */
     int64_t at_ms;
     int64_t before_ms; /* what stood there */
 };

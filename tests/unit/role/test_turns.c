@@ -133,10 +133,26 @@ static void assignments_of_other_rules_count(void **state)
     w->referral.channel = CHANNEL_POLICE;
     w->referral.mode = MODE_POLICE_CIVIL;
     assert_int_equal(decided(w, w->conf.arena, &t), 0);
-    assert_int_equal(t.organisation, -1);
+    assert_int_equal(t.organisation, 0);
     w->referral.channel = CHANNEL_COURT;
     w->referral.mode = MODE_COURT_PRE_FILING;
     assert_int_equal(decided(w, w->conf.arena, &t), 1);
+    end(w);
+}
+
+/* A duplicate, say: it must not move anybody to the end of the round. */
+static void what_came_to_nothing_under_other_rules_counts_not(void **state)
+{
+    (void)state;
+    struct world *w = make("round_robin");
+    struct turn t;
+    w->referral.channel = CHANNEL_POLICE;
+    w->referral.mode = MODE_POLICE_CIVIL;
+    assert_int_equal(decided(w, w->conf.arena, &t), 0);
+    snapshot_give_turn_back(w->snapshot, &t);
+    w->referral.channel = CHANNEL_COURT;
+    w->referral.mode = MODE_COURT_PRE_FILING;
+    assert_int_equal(decided(w, w->conf.arena, &t), 0);
     end(w);
 }
 
@@ -203,6 +219,7 @@ int main(void)
         cmocka_unit_test(a_turn_that_came_to_nothing_is_given_back),
         cmocka_unit_test(what_is_on_record_counts),
         cmocka_unit_test(assignments_of_other_rules_count),
+        cmocka_unit_test(what_came_to_nothing_under_other_rules_counts_not),
         cmocka_unit_test(without_turns_nothing_is_kept),
         cmocka_unit_test(many_threads_share_one_round),
     };
