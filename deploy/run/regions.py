@@ -15,6 +15,8 @@ class Regions:
         self.names: dict[str, str] = {}
         self._by_county: dict[str, list[str]] = {}
         for path in sorted((config / "regions").glob("*.csv")):
+            if path.stem in ("neighbours", "abolished"):
+                continue  # about regions, no list of them
             with path.open(encoding="utf-8", newline="") as file:
                 for row in csv.DictReader(file):
                     code = row["code"]

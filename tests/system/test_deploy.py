@@ -328,3 +328,14 @@ def test_every_metric_is_documented():
 
 def test_every_alert_is_documented():
     assert documented("Alerts") == alerts()
+
+
+# -- make run ------------------------------------------------------------------------------------------------------
+
+
+def test_the_traffic_of_make_run_reads_the_shipped_regions():
+    """A file in regions/ that is no list of regions once stopped it."""
+    program = "from regions import Regions; from pathlib import Path; print(Regions(Path('config')).full_name('320505'))"
+    done = subprocess.run(["/usr/bin/python3", "-c", program], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True,
+                          env={**os.environ, "PYTHONPATH": str(DEPLOY / "run")})
+    assert done.stdout == "苏州市虎丘区\n"
