@@ -65,6 +65,11 @@ static inline int str_find_sorted(const void *items, int n, size_t stride, size_
     }
     return -1;
 }
+/* Whether a sorted list of texts has it. */
+static inline bool str_in_sorted(const struct str *items, int n, struct str key)
+{
+    return str_find_sorted(items, n, sizeof *items, 0, key) >= 0;
+}
 #define STR_FIND_SORTED(items, n, member, key)                                                     \
     str_find_sorted((items), (n), sizeof(*(items)), offsetof(__typeof__(*(items)), member), (key))
 

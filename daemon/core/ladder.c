@@ -102,21 +102,6 @@ static bool is_excluded(const struct ladder *l, int organisation)
     return false;
 }
 
-static bool in_sorted(const struct str *items, int n, struct str wanted)
-{
-    int low = 0, high = n;
-    while (low < high) {
-        int middle = low + (high - low) / 2, order = str_cmp(items[middle], wanted);
-        if (order == 0)
-            return true;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
-}
-
 /* The village's own committee does not judge the village's own dispute; nobody that of a body it belongs to. */
 static bool has_interest(const struct ladder *l, const struct organisation *o)
 {
@@ -126,7 +111,7 @@ static bool has_interest(const struct ladder *l, const struct organisation *o)
         int at = p->address >= 0 ? p->address : r->place;
         if (p->kind == PARTY_VILLAGE_BODY && o->region == at && l->rules->regions.items[at].level == LEVEL_VILLAGE)
             return true;
-        if (p->credit_code.n && in_sorted(o->interests, o->n_interests, p->credit_code))
+        if (p->credit_code.n && str_in_sorted(o->interests, o->n_interests, p->credit_code))
             return true;
     }
     return false;
@@ -135,7 +120,7 @@ static bool has_interest(const struct ladder *l, const struct organisation *o)
 static bool speaks_all(const struct organisation *o, const struct target *to)
 {
     for (int i = 0; i < to->n_languages; i++) {
-        if (!in_sorted(o->languages, o->n_languages, to->languages[i]))
+        if (!str_in_sorted(o->languages, o->n_languages, to->languages[i]))
             return false;
     }
     return true;

@@ -45,16 +45,5 @@ int peers_by_key(const struct peers *p, const unsigned char key[32])
 
 bool peer_serves(const struct peer *p, struct str organisation)
 {
-    int low = 0, high = p->n_serves;
-    while (low < high) {
-        int middle = low + (high - low) / 2;
-        int c = str_cmp(p->serves[middle], organisation);
-        if (c == 0)
-            return true;
-        if (c < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
+    return str_in_sorted(p->serves, p->n_serves, organisation);
 }

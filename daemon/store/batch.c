@@ -32,6 +32,16 @@ int batch_ask(struct batch *b, const struct statement *st, struct rows *keys)
     return pipe_add(b->db, st, &args);
 }
 
+enum db_result batch_answer(struct batch *b, const struct statement *st, struct rows *keys, const PGresult **out)
+{
+    batch_enter(b);
+    int answer = batch_ask(b, st, keys);
+    enum db_result r = batch_run(b);
+    if (r == DB_OK)
+        *out = pipe_result(b->db, answer);
+    return r;
+}
+
 int batch_ask_city(struct batch *b, const struct statement *st, int city, struct rows *keys)
 {
     if (keys->failed)

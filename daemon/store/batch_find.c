@@ -27,12 +27,6 @@ static const struct statement find_supplements = {
     "AND s.supplement_ref = u.supplement_ref ORDER BY u.at",
 };
 
-/* The first column of an answer joined WITH ORDINALITY: an index into what was asked. */
-static int asked(struct fields *f)
-{
-    return (int)field_int(f) - 1;
-}
-
 enum db_result batch_find_assignments(struct batch *b, struct assignment_row *rows, int n)
 {
     if (n == 0)
@@ -45,17 +39,13 @@ enum db_result batch_find_assignments(struct batch *b, struct assignment_row *ro
         put_id(keys, rows[i].id);
         room = rows_end(keys);
     }
-    if (!room)
-        return batch_no_memory(b);
-    batch_enter(b);
-    int answer = batch_ask(b, &find_assignments, keys);
-    enum db_result r = batch_run(b);
+    const PGresult *res;
+    enum db_result r = room ? batch_answer(b, &find_assignments, keys, &res) : batch_no_memory(b);
     if (r != DB_OK)
         return r;
-    const PGresult *res = pipe_result(b->db, answer);
     for (int i = 0; i < PQntuples(res); i++) {
         struct fields f = {res, i, 0, b->arena};
-        int at = asked(&f);
+        int at = batch_asked(&f);
         assignment_fields(&f, &rows[at]);
     }
     return batch_have_read(b);
@@ -80,7 +70,7 @@ void batch_read_submissions(struct batch *b, int answer, struct submission_row *
     const PGresult *res = pipe_result(b->db, answer);
     for (int i = 0; i < PQntuples(res); i++) {
         struct fields f = {res, i, 0, b->arena};
-        struct submission_row *s = &subs[asked(&f)];
+        struct submission_row *s = &subs[batch_asked(&f)];
         s->found = true;
         s->content = field_digest(&f);
         s->referral = field_id(&f);
@@ -115,15 +105,12 @@ enum db_result batch_find_supplements(struct batch *b, struct supplement_row *ro
         put_str(keys, rows[i].supplement_ref);
         room = rows_end(keys);
     }
-    if (!room)
-        return batch_no_memory(b);
-    batch_enter(b);
-    int answer = batch_ask(b, &find_supplements, keys);
-    enum db_result r = batch_run(b);
+    const PGresult *res;
+    enum db_result r = room ? batch_answer(b, &find_supplements, keys, &res) : batch_no_memory(b);
     if (r != DB_OK)
         return r;
     for (int i = 0; i < n; i++) {
-        struct fields f = {pipe_result(b->db, answer), i, 0, b->arena};
+        struct fields f = {res, i, 0, b->arena};
         rows[i].found = field_int(&f) != 0;
         rows[i].content = field_digest(&f);
         rows[i].seq = (uint64_t)field_int(&f);

@@ -98,6 +98,13 @@ struct rows *batch_lookup(struct batch *b, enum lookup which);
 int batch_ask(struct batch *b, const struct statement *st, struct rows *keys);
 /* Likewise within one city, which is the first parameter. */
 int batch_ask_city(struct batch *b, const struct statement *st, int city, struct rows *keys);
+/* Asks at once, alone in its pipeline; *out is valid until the next one. */
+enum db_result batch_answer(struct batch *b, const struct statement *st, struct rows *keys, const PGresult **out) DB_CHECKED;
+/* The first column of an answer joined WITH ORDINALITY: an index into what was asked. */
+static inline int batch_asked(struct fields *f)
+{
+    return (int)field_int(f) - 1;
+}
 /* After reading results: DB_LOST when the arena is full. */
 enum db_result batch_have_read(struct batch *b) DB_CHECKED;
 

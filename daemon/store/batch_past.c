@@ -32,12 +32,6 @@ static const struct statement find_holders = {
     "JOIN docket d ON d.city = u.city AND d.referral = u.id",
 };
 
-/* The first column: an index into what was asked. */
-static int asked(struct fields *f)
-{
-    return (int)field_int(f) - 1;
-}
-
 void batch_look_back(struct batch *b, struct mark_found *marks, int n_marks, struct link_found *links, int n_links)
 {
     b->past.marks = marks;
@@ -101,12 +95,12 @@ void batch_read_past(struct batch *b)
     const PGresult *links = b->past.links_answer < 0 ? NULL : pipe_result(b->db, b->past.links_answer);
     for (int i = 0; i < (marks ? PQntuples(marks) : 0); i++) {
         struct fields f = {marks, i, 0, b->arena};
-        int at = asked(&f);
+        int at = batch_asked(&f);
         read_mark(&f, &b->past.marks[at]);
     }
     for (int i = 0; i < (links ? PQntuples(links) : 0); i++) {
         struct fields f = {links, i, 0, b->arena};
-        struct link_found *l = &b->past.links[asked(&f)];
+        struct link_found *l = &b->past.links[batch_asked(&f)];
         l->found = true;
         l->referral = field_id(&f);
     }
@@ -125,17 +119,13 @@ enum db_result batch_find_holders(struct batch *b, struct holder *rows, int n)
         put_id(keys, rows[i].referral);
         room = rows_end(keys);
     }
-    if (!room)
-        return batch_no_memory(b);
-    batch_enter(b);
-    int answer = batch_ask(b, &find_holders, keys);
-    enum db_result r = batch_run(b);
+    const PGresult *res;
+    enum db_result r = room ? batch_answer(b, &find_holders, keys, &res) : batch_no_memory(b);
     if (r != DB_OK)
         return r;
-    const PGresult *res = pipe_result(b->db, answer);
     for (int i = 0; i < PQntuples(res); i++) {
         struct fields f = {res, i, 0, b->arena};
-        int at = asked(&f);
+        int at = batch_asked(&f);
         rows[at].organisation = field_str(&f);
     }
     return batch_have_read(b);
