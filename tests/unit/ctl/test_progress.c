@@ -60,6 +60,23 @@ static void a_stream_that_is_no_terminal_gets_nothing(void **state)
     fclose(out);
 }
 
+#define HOUR_US 3600000000 /* moved ahead by this, the last drawing is recent on however slow a machine */
+
+/* A terminal hands over what it has, which may be less than what was written. Returns the second erasure. */
+static char *read_until_erased_twice(int master, char *got, size_t size)
+{
+    char *end = NULL;
+    for (size_t at = 0; !end;) {
+        ssize_t n = read(master, got + at, size - 1 - at);
+        assert_true(n > 0);
+        at += (size_t)n;
+        if (at >= 4)
+            assert_memory_equal(got, "\r\x1b[K", 4);
+        end = at >= 4 ? strstr(got + 4, "\r\x1b[K") : NULL;
+    }
+    return end;
+}
+
 static void on_a_terminal_the_line_fits_the_window_and_is_taken_away(void **state)
 {
     (void)state;
@@ -71,16 +88,15 @@ static void on_a_terminal_the_line_fits_the_window_and_is_taken_away(void **stat
     FILE *out = fdopen(slave, "w");
     setenv("TERM", "xterm", 1);
     struct progress p = progress_start(out, "回放", 1000000);
+    p.drawn_us += HOUR_US;
     progress_at(&p, 1); /* too early: nothing yet */
     p.drawn_us = 0;
     progress_at(&p, 500000);
+    p.drawn_us += HOUR_US;
     progress_at(&p, 500001); /* too soon after the last */
     progress_end(&p);
     char got[1024] = {0};
-    assert_true(read(master, got, sizeof got - 1) > 0);
-    assert_memory_equal(got, "\r\x1b[K", 4);
-    char *end = strstr(got + 4, "\r\x1b[K");
-    assert_non_null(end);
+    char *end = read_until_erased_twice(master, got, sizeof got);
     assert_string_equal(end, "\r\x1b[K");
     struct str line = {got + 4, (size_t)(end - got - 4)};
     assert_true(text_width(line) <= 39);
