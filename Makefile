@@ -40,7 +40,7 @@ PB_C       := $(PROTO:proto/%.proto=$(B)/gen/%.pb-c.c)
 PB_O       := $(PB_C:.c=.o)
 MIGRATIONS := $(sort $(wildcard daemon/store/migrations/*.sql))
 
-FLOORS     := base core conf wire store transport role ctl
+FLOORS     := base core conf wire store transport tell role ctl
 LIB_C      := $(foreach f,$(FLOORS),$(wildcard daemon/$(f)/*.c daemon/$(f)/*/*.c))
 LIB_O      := $(LIB_C:daemon/%.c=$(B)/%.o) $(B)/gen/migrations.o
 LIB        := $(B)/libreferral.a

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # floors.sh - a file includes only its own directory and lower floors
 #
-# Floors: base 0, core 1, conf wire store transport 2 (which never include each other), role ctl 3, daemon/*.c 4. Inside
+# Floors: base 0, core 1, conf wire store transport 2 (which never include each other), tell 3, role ctl 4, daemon/*.c 5. Inside
 # role/, a room includes only itself and office/; what stands in role/ itself puts the rooms together. Prints each
 # breach and exits 1.
 set -u
@@ -11,7 +11,8 @@ function floor(dir) {
     if (dir == "base") return 0
     if (dir == "core") return 1
     if (dir == "conf" || dir == "wire" || dir == "store" || dir == "transport") return 2
-    if (dir == "role" || dir == "ctl") return 3
+    if (dir == "tell") return 3
+    if (dir == "role" || dir == "ctl") return 4
     return -1
 }
 /^#include "/ {

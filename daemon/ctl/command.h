@@ -61,6 +61,7 @@ enum option_id {
     OPT_THREADS,
     OPT_STRICT,
     OPT_WHY_NOT,
+    OPT_AT,
     OPTION_COUNT
 };
 #define OPT(name) (UINT64_C(1) << OPT_##name)
@@ -123,6 +124,7 @@ int run_help(const struct call *c);
 int run_version(const struct call *c);
 int run_check(const struct call *c);
 int run_remote(const struct call *c); /* whatever the daemon alone answers */
+int run_explain(const struct call *c);
 int run_rules_show(const struct call *c);
 int run_rules_affected(const struct call *c);
 int run_rules_rollback(const struct call *c);

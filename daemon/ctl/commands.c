@@ -50,6 +50,7 @@ const struct ctl_option ctl_options[OPTION_COUNT] = {
     [OPT_THREADS] = {"threads", 0, "N", "how many threads work (default: as many as there are cores)"},
     [OPT_STRICT] = {"strict", 0, NULL, "exit code 1 for warnings too"},
     [OPT_WHY_NOT] = {"why-not", 0, "ORGANISATION", "also why this one did not get it, and the fewest facts that would bring it there"},
+    [OPT_AT] = {"at", 0, "TIME", "when it arrives, as in 2026-05-06 10:00 (default: now)"},
 };
 
 const struct command ctl_commands[] = {
@@ -84,14 +85,14 @@ const struct command ctl_commands[] = {
      .wait_s = 45,
      .run = run_remote},
     {.words = "explain",
-     .synopsis = "ID",
-     .brief = "why each decision about a referral came out so; makes it again and compares",
+     .synopsis = "ID|FILE.json|-",
+     .brief = "why each decision about a referral came out so, made again and compared; or one from a file, with the rules of -c",
      .example = "referralctl explain 0199c2a4-6d3e-8f01-b205-5b0c8a7d1e44 --rules",
      .min = 1,
      .max = 1,
-     .options = OPT(JSON) | OPT(DECISION) | OPT(RULES) | OPT(WHY_NOT),
+     .options = OPT(JSON) | OPT(DECISION) | OPT(RULES) | OPT(WHY_NOT) | OPT(AT),
      .wait_s = 120,
-     .run = run_remote},
+     .run = run_explain},
     {.words = "queue list",
      .synopsis = "",
      .brief = "the manual queue, oldest first",

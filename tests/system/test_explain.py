@@ -1,6 +1,7 @@
 """Every decision explains itself: it is shown, and made again with the same result, whatever rules are in force now."""
 from __future__ import annotations
 
+import json
 import re
 import uuid
 
@@ -157,3 +158,21 @@ def test_why_not_finds_the_fewest_facts(lab):
     assert done.returncode == 1 and "nobody-1" in done.stderr
     text = lab.ctl("explain", receipt.referral_id, "--why-not", "labour-320505")
     assert "一般纠纷" not in text and "纠纷类型" in text
+
+
+def test_the_same_referral_from_a_file_is_told_the_same_without_the_daemon(lab, tmp_path):
+    parties = [{"role": "applicant", "kind": "person", "name": PERSON}, {"role": "respondent", "kind": "person", "name": PERSON}]
+    for category, summary in (("neighbour", "门前堆物"), ("", "在工地干活，没有拿到工钱"), ("", "在医院手术后")):
+        more = {"category": category, "summary": f"{PERSON}{summary}"}
+        with Agency(lab, "court-320505") as court:
+            sent = court.submit_one(referral(ref("file"), parties=[party(name=PERSON), party(role="RESPONDENT", name=PERSON)], **more))
+        case = tmp_path / "case.json"
+        case.write_text(json.dumps({"channel": "court", "mode": "court-pre-filing", "place": "320505002004", "parties": parties,
+                                    **more}, ensure_ascii=False), encoding="utf-8")
+        stored, trial = (lab.ctl_json("explain", what, "--rules") for what in (sent.referral_id, case))
+        own = ("at", "rederived", "earlier", "earlier_at", "earlier_organisation")
+        for key in stored["decision_1"]:
+            assert key in own or stored["decision_1"][key] == trial["decision_1"][key], key
+        for name in ("conditions_1", "words_1", "near_misses_1", "rules_before_1"):
+            assert stored.get(name) == trial.get(name), name
+        assert PERSON not in json.dumps(trial, ensure_ascii=False)

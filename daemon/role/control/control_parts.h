@@ -128,20 +128,6 @@ void affected_finish(struct job *j, const struct work *w);
 struct case_row;
 struct str referral_opened(const struct clerk *c, struct arena *a, struct id id, const struct case_row *r);
 
-/* `explain`: the words that were weighed, when they set the category. `set` may be NULL. */
-/* Rules 0..last that failed in one predicate only; nothing when there is none. */
-void sheet_near_misses(struct job *j, const char *name, const struct ruleset *rs, const struct referral *r, int last);
-struct why_question {
-    const struct ruleset *rules;
-    const struct record *record;
-    const struct referral *referral;
-    struct str organisation;
-    const char *name, *changes_name; /* of the two sheets */
-};
-/* Why the organisation did not get it, and the fewest facts that would have to be others. False with the reason as the answer. */
-bool sheets_why_not(struct clerk *c, struct job *j, const struct why_question *q);
-void sheet_words(struct job *j, const char *name, const struct explain_set *set, const struct explanation *x);
-
 /* -- versions -- */
 
 #define VERSION_PREFIX_MIN 6

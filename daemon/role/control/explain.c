@@ -5,6 +5,7 @@
 
 #include "conf/load.h"
 #include "store/reader.h"
+#include "tell/tell.h"
 #include "wire/referral.h"
 
 #include <inttypes.h>
@@ -104,29 +105,6 @@ enum db_result explain_fetch(struct explain_cache *c, struct db *db, struct dige
     return r;
 }
 
-struct str explain_line(const struct explain_set *s, struct str file, unsigned line)
-{
-    for (int i = 0; i < s->source.n; i++) {
-        struct str rest = s->source.files[i].bytes;
-        if (!str_eq(s->source.files[i].name, file))
-            continue;
-        for (unsigned at = 1; rest.n > 0; at++) {
-            const char *end = memchr(rest.p, '\n', rest.n);
-            struct str this = {rest.p, end ? (size_t)(end - rest.p) : rest.n};
-            if (at == line) {
-                while (this.n && (*this.p == ' ' || *this.p == '-'))
-                    this = (struct str){this.p + 1, this.n - 1};
-                while (this.n && (this.p[this.n - 1] == '\r' || this.p[this.n - 1] == ' '))
-                    this.n--;
-                return this;
-            }
-            size_t skip = end ? this.n + 1 : this.n;
-            rest = (struct str){rest.p + skip, rest.n - skip};
-        }
-    }
-    return (struct str){NULL, 0};
-}
-
 /* ---- the load as it was ---- */
 
 /*
@@ -157,15 +135,6 @@ static struct load recorded_load_of(void *context, int organisation)
 
 /* ---- comparison ---- */
 
-const struct word explain_outcomes[] = {{OUTCOME_ASSIGNED, "assigned", "已指派"},
-                                        {OUTCOME_MANUAL, "manual", "转人工指派"},
-                                        {OUTCOME_REFUSED, "refused", "不予受理"},
-                                        {0, NULL, NULL}};
-const struct word explain_units[] = {{DURATION_WORKDAYS, "workdays", "个工作日"},
-                                     {DURATION_DAYS, "days", "日"},
-                                     {DURATION_MONTHS, "months", "个月"},
-                                     {0, NULL, NULL}};
-
 static struct str text_digest(struct arena *a, struct digest d)
 {
     char hex[DIGEST_HEX_SIZE];
@@ -182,7 +151,7 @@ static struct str text_list(struct arena *a, const struct str *list, int n)
 
 static struct str text_duration(struct arena *a, struct duration d)
 {
-    return d.count ? arena_printf(a, "%d %s", d.count, word_of(explain_units, (int)d.unit)) : STR("-");
+    return d.count ? arena_printf(a, "%d %s", d.count, word_of(tell_units, (int)d.unit)) : STR("-");
 }
 
 static struct str text_rung(struct arena *a, int rung)
@@ -221,8 +190,8 @@ static bool compare(struct arena *a, struct explanation *x, const struct record 
         struct str stored, derived;
     } rows[] = {
         {"ruleset", text_digest(a, s->ruleset), text_digest(a, d->ruleset)},
-        {"outcome", str_from(word_of(explain_outcomes, (int)s->outcome)),
-         str_from(word_of(explain_outcomes, (int)d->outcome))},
+        {"outcome", str_from(word_of(tell_outcomes, (int)s->outcome)),
+         str_from(word_of(tell_outcomes, (int)d->outcome))},
         {"rule", s->rule, d->rule},
         {"rule_file", s->rule_file, d->rule_file},
         {"rule_line", arena_printf(a, "%u", s->rule_line), arena_printf(a, "%u", d->rule_line)},

@@ -34,11 +34,6 @@ void explain_cache_free(struct explain_cache *c); /* NULL is accepted */
 enum db_result explain_fetch(struct explain_cache *c, struct db *db, struct digest hash,
                              const struct explain_set **out, char *why, size_t why_size) DB_CHECKED;
 
-/* One line of a file of the rule set, without indentation and newline; empty when there is none. */
-struct str explain_line(const struct explain_set *s, struct str file, unsigned line);
-
-extern const struct word explain_outcomes[], explain_units[]; /* enum outcome, enum duration_unit */
-
 enum explained { EXPLAINED_IDENTICAL = 1, EXPLAINED_DIFFERENT, EXPLAINED_BY_HAND, EXPLAINED_NOT };
 struct explain_difference {
     struct str field, stored, derived;

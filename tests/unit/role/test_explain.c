@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "conf/fixture.h"
 #include "conf/small.h"
+#include "tell/tell.h"
 #include "wire/client.h"
 #include "wire/referral.h"
 
@@ -221,10 +222,10 @@ static void conditions_are_shown_as_written(void **state)
     struct world *w = *state;
     const struct rule *rule = &w->set.rules->rules[0];
     assert_str(rule->file, "rules/10.yaml");
-    assert_str(explain_line(&w->set, rule->file, rule->when[1].line), "category: {under: labour}");
-    assert_str(explain_line(&w->set, rule->file, rule->line), "id: labour");
-    assert_null(explain_line(&w->set, rule->file, 1000).p);
-    assert_null(explain_line(&w->set, STR("rules/none.yaml"), 1).p);
+    assert_str(tell_line(&w->set.source, rule->file, rule->when[1].line), "category: {under: labour}");
+    assert_str(tell_line(&w->set.source, rule->file, rule->line), "id: labour");
+    assert_null(tell_line(&w->set.source, rule->file, 1000).p);
+    assert_null(tell_line(&w->set.source, STR("rules/none.yaml"), 1).p);
 }
 
 int main(void)

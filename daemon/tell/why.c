@@ -1,11 +1,12 @@
 /*
- * control_why.c - near misses, and why an organisation did not get a referral: what explain tells beyond the decision
+ * why.c - near misses, and why an organisation did not get a referral: what explain tells beyond the decision
  *
  * Conditions and values of the rules are shown, never what the referral says.
  */
-#include "role/control/control_parts.h"
+#include "tell/tell.h"
 
 #include "conf/wording.h"
+#include "core/nearmiss.h"
 #include "core/whynot.h"
 
 enum { NEAR_MISSES_SHOWN = 8, WORDS_SHOWN = 6 };
@@ -16,6 +17,15 @@ static struct str place_of(struct arena *a, const struct rule *r, const struct c
     return arena_printf(a, STR_FMT ":%u", STR_ARG(file), c->line);
 }
 
+/* The rule before the deciding one; the last of all when none decided. */
+static int last_before(const struct telling *t)
+{
+    for (int i = 0; i < t->rules->n_rules; i++)
+        if (str_eq(t->rules->rules[i].id, t->record->rule))
+            return i - 1;
+    return t->rules->n_rules - 1;
+}
+
 /* The condition in words, with "not" where it would have to fail. */
 static struct str wish_text(struct arena *a, const struct ruleset *rs, struct leaf_wish w)
 {
@@ -24,30 +34,31 @@ static struct str wish_text(struct arena *a, const struct ruleset *rs, struct le
     return text.p && !w.wanted ? arena_printf(a, "not: " STR_FMT, STR_ARG(text)) : text;
 }
 
-void sheet_near_misses(struct job *j, const char *name, const struct ruleset *rs, const struct referral *r, int last)
+void tell_near_misses(const struct telling *t)
 {
     static const struct sheet_column columns[] = {{"rule", "rule", CELL_TEXT},        {"name", "name", CELL_TEXT},
                                                   {"at", "the one predicate", CELL_TEXT}, {"fact", "fact", CELL_TEXT},
                                                   {"fact_zh", "事实", CELL_TEXT},      {"wanted", "would have had to be", CELL_TEXT},
                                                   {NULL, NULL, 0}};
     struct near_miss *found;
-    struct arena *a = j->arena;
+    struct arena *a = t->sheets->arena;
+    const struct ruleset *rs = t->rules;
     int n, total;
-    if (!nearmiss_find(a, rs, r, last, NEAR_MISSES_SHOWN, &found, &n, &total) || n == 0)
+    if (!rs || !t->referral || !nearmiss_find(a, rs, t->referral, last_before(t), NEAR_MISSES_SHOWN, &found, &n, &total) || n == 0)
         return;
     struct str title = total > n ? arena_printf(a, "Near misses: %d rules before it failed in one predicate only; the first %d", total, n)
                                  : STR("Near misses: rules before it that failed in one predicate only");
-    struct sheet *sheet = title.p ? sheet_add(&j->sheets, name, title.p, columns, false) : NULL;
+    struct sheet *sheet = title.p ? sheet_add(t->sheets, tell_name(t, "near_misses"), title.p, columns, false) : NULL;
     for (int i = 0; i < n; i++) {
         const struct rule *rule = &rs->rules[found[i].rule];
         enum fact fact = fact_of(found[i].wish.leaf->kind);
-        struct str *row = sheet_row(&j->sheets, sheet);
+        struct str *row = sheet_row(t->sheets, sheet);
         if (!row)
             return;
         row[0] = arena_str(a, rule->id);
         row[1] = arena_str(a, rule->name);
         row[2] = place_of(a, rule, found[i].wish.leaf);
-        row[3] = cell_word(fact_words, (int)fact);
+        row[3] = tell_word(fact_words, (int)fact);
         row[4] = fact ? str_from(word_zh(fact_words, (int)fact)) : STR("");
         row[5] = wish_text(a, rs, found[i].wish);
     }
@@ -55,11 +66,11 @@ void sheet_near_misses(struct job *j, const char *name, const struct ruleset *rs
 
 /* ---- why not ---- */
 
-/* As recorded where it was looked at; else the board of now. */
+/* As recorded where it was looked at; else the board that was given. */
 struct why_load {
     const struct ruleset *rules;
     const struct record *record;
-    struct snapshot *now;
+    struct load_view now;
 };
 
 static struct load why_load_of(void *context, int organisation)
@@ -71,9 +82,7 @@ static struct load why_load_of(void *context, int organisation)
         if (str_eq(c->organisation, org->id))
             return (struct load){.open = c->open, .capacity = c->capacity, .given_ms = c->given_ms};
     }
-    int i = l->now ? roster_find(&l->now->rules->roster, org->id) : -1;
-    struct load_view board = i >= 0 ? snapshot_load(l->now) : (struct load_view){0};
-    return i >= 0 ? board.of(board.context, i) : (struct load){.open = 0, .capacity = org->capacity};
+    return l->now.of ? l->now.of(l->now.context, organisation) : (struct load){.open = 0, .capacity = org->capacity};
 }
 
 static const char *const results[] = {
@@ -102,7 +111,7 @@ static struct str new_value(struct arena *a, const struct ruleset *rs, enum fact
     }
 }
 
-static void sheet_standing(struct job *j, const char *name, struct str organisation, const struct ruleset *rs, const struct whynot *w)
+static void sheet_standing(const struct telling *t, struct str organisation, const struct whynot *w)
 {
     static const struct sheet_column columns[] = {{"organisation", "organisation", CELL_TEXT},
                                                   {"result", "result", CELL_TEXT},
@@ -115,9 +124,10 @@ static void sheet_standing(struct job *j, const char *name, struct str organisat
                                                   {"rung", "rung", CELL_INTEGER},
                                                   {"near", "comes near", CELL_TEXT},
                                                   {NULL, NULL, 0}};
-    struct arena *a = j->arena;
+    struct arena *a = t->sheets->arena;
+    const struct ruleset *rs = t->rules;
     bool found = w->result == WHYNOT_FOUND, near = !found && w->near_rule >= 0;
-    struct str *row = sheet_row(&j->sheets, sheet_add(&j->sheets, name, "Why not this one", columns, true));
+    struct str *row = sheet_row(t->sheets, sheet_add(t->sheets, tell_name(t, "why_not"), "Why not this one", columns, true));
     if (!row)
         return;
     row[0] = organisation;
@@ -134,23 +144,24 @@ static void sheet_standing(struct job *j, const char *name, struct str organisat
                   : STR("");
 }
 
-static void sheet_changes(struct job *j, const char *name, const struct ruleset *rs, const struct whynot *w)
+static void sheet_changes(const struct telling *t, const struct whynot *w)
 {
     static const struct sheet_column columns[] = {{"fact", "fact", CELL_TEXT},
                                                   {"fact_zh", "事实", CELL_TEXT},
                                                   {"wanted", "would have to be", CELL_TEXT},
                                                   {"value", "for instance", CELL_TEXT},
                                                   {NULL, NULL, 0}};
-    struct arena *a = j->arena;
+    struct arena *a = t->sheets->arena;
+    const struct ruleset *rs = t->rules;
     if (w->result != WHYNOT_FOUND || w->n == 0)
         return;
-    struct sheet *sheet = sheet_add(&j->sheets, name, "The fewest facts that would have to be others", columns, false);
+    struct sheet *sheet = sheet_add(t->sheets, tell_name(t, "changes"), "The fewest facts that would have to be others", columns, false);
     for (int i = 0; i < w->n; i++) {
         const struct whynot_change *c = &w->changes[i];
-        struct str *row = sheet_row(&j->sheets, sheet);
+        struct str *row = sheet_row(t->sheets, sheet);
         if (!row)
             return;
-        row[0] = cell_word(fact_words, (int)c->fact);
+        row[0] = tell_word(fact_words, (int)c->fact);
         row[1] = str_from(word_zh(fact_words, (int)c->fact));
         row[2] = c->wish.leaf ? wish_text(a, rs, c->wish) : STR("as the rung asks for");
         row[3] = new_value(a, rs, c->fact, &w->changed);
@@ -169,26 +180,23 @@ static bool excluded_of(struct arena *a, const struct ruleset *rs, const struct 
     return *out;
 }
 
-bool sheets_why_not(struct clerk *c, struct job *j, const struct why_question *q)
+bool tell_why_not(const struct telling *t, struct str organisation, struct load_view now)
 {
-    struct arena *a = j->arena;
-    int org = roster_find(&q->rules->roster, q->organisation), *excluded, n;
+    struct arena *a = t->sheets->arena;
+    int org = roster_find(&t->rules->roster, organisation), *excluded, n;
     if (org < 0) {
-        job_fail(j, "no organisation has the id `" STR_FMT "` in the rule set of that decision", STR_ARG(q->organisation));
+        t->sheets->error = arena_printf(a, "no organisation has the id `" STR_FMT "` in the rule set of that decision", STR_ARG(organisation));
         return false;
     }
-    struct snapshot *s = publication_get(c->office->publication);
-    struct why_load load = {q->rules, q->record, s};
+    struct why_load load = {t->rules, t->record, now};
     struct whynot w;
-    bool ok = excluded_of(a, q->rules, q->record, &excluded, &n);
-    const struct whynot_question ask = {q->rules, q->referral, excluded, n, {why_load_of, &load}, org};
-    ok = ok && whynot_ask(a, &ask, &w);
-    if (ok) {
-        sheet_standing(j, q->name, q->organisation, q->rules, &w);
-        sheet_changes(j, q->changes_name, q->rules, &w);
-    } else {
-        job_fail(j, "out of memory");
+    bool ok = excluded_of(a, t->rules, t->record, &excluded, &n);
+    const struct whynot_question ask = {t->rules, t->referral, excluded, n, {why_load_of, &load}, org};
+    if (!ok || !whynot_ask(a, &ask, &w)) {
+        t->sheets->error = STR("out of memory");
+        return false;
     }
-    snapshot_unref(s);
-    return ok;
+    sheet_standing(t, organisation, &w);
+    sheet_changes(t, &w);
+    return true;
 }

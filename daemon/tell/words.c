@@ -1,7 +1,7 @@
 /*
- * control_words.c - the words that were weighed for a category: as their table has them, never what stands around them
+ * words.c - the words that were weighed for a category: as their table has them, never what stands around them
  */
-#include "role/control/control_parts.h"
+#include "tell/tell.h"
 
 enum { WORDS_MAX = 20 };
 
@@ -25,21 +25,22 @@ static void fill(struct str *row, struct arena *a, const struct ruleset *rs, con
     row[4] = arena_printf(a, STR_FMT ":%u", STR_ARG(r->file), r->line);
 }
 
-void sheet_words(struct job *j, const char *name, const struct explain_set *set, const struct explanation *x)
+void tell_words(const struct telling *t)
 {
     static const struct sheet_column columns[] = {
         {"word", "word", CELL_TEXT},        {"for", "for", CELL_TEXT},      {"name", "名称", CELL_TEXT},
         {"points", "points", CELL_INTEGER}, {"at", "stands at", CELL_TEXT}, {NULL, NULL, 0}};
-    const struct weigher *w = set && x->reopened ? weigher_of(set->rules, x->stored.classifier) : NULL;
+    struct arena *a = t->sheets->arena;
+    const struct weigher *w = t->rules && t->referral ? weigher_of(t->rules, t->record->classifier) : NULL;
     struct weighing g;
-    if (!w || !weigh_text(j->arena, set->rules->words, w, x->referral.folded, &g))
+    if (!w || !weigh_text(a, t->rules->words, w, t->referral->folded, &g))
         return;
-    const struct weigh_hit *hits = weigh_sorted(j->arena, w, &g);
-    struct sheet *sheet = sheet_add(&j->sheets, name, "Words that were weighed", columns, false);
+    const struct weigh_hit *hits = weigh_sorted(a, w, &g);
+    struct sheet *sheet = sheet_add(t->sheets, tell_name(t, "words"), "Words that were weighed", columns, false);
     for (int i = 0; hits && i < g.n_hits && i < WORDS_MAX; i++) {
-        struct str *row = sheet_row(&j->sheets, sheet);
+        struct str *row = sheet_row(t->sheets, sheet);
         if (!row)
             return;
-        fill(row, j->arena, set->rules, w, &hits[i]);
+        fill(row, a, t->rules, w, &hits[i]);
     }
 }
