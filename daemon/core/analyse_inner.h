@@ -64,6 +64,11 @@ bool work_add(struct work *w, const struct finding *f);
  * none) decides; with a doubt where no such is found soon. w->point is where it lies. False: memory.
  */
 bool work_settle(struct work *w, int rule, struct finding *f);
+/* The decision about the referral at `point`; its tags are noted in w->tagged. False: memory. */
+bool work_decided(struct work *w, int *point, struct decision *d);
+/* Asks no more for what classification did not leave, with the words and the source category it did so for.
+ * False: all was left, or memory. */
+bool work_avoid_lost(struct work *w, int *point, const struct decision *d);
 enum doubt work_doubt(const struct work *w);
 /* Tells when no referral is found that a rule decides which the search says is alive. */
 bool work_lives(struct work *w, int rule);

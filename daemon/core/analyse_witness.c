@@ -9,8 +9,7 @@
 
 #define TRIES 8
 
-/* The decision about the referral at `point`; its tags are noted in w->tagged. */
-static bool decided(struct work *w, int *point, struct decision *d)
+bool work_decided(struct work *w, int *point, struct decision *d)
 {
     struct arena *scratch = arena_new(0);
     struct referral r;
@@ -26,9 +25,7 @@ static bool decided(struct work *w, int *point, struct decision *d)
     return good;
 }
 
-/* What was asked for and classification did not leave; with the words and the source category it did so for.
- */
-static bool avoid_lost(struct work *w, int *point, const struct decision *d)
+bool work_avoid_lost(struct work *w, int *point, const struct decision *d)
 {
     struct space *s = w->s;
     struct lit *lits = ARENA_ARRAY(w->scratch, (size_t)(s->words.n + s->tags.n) + 2, struct lit);
@@ -65,12 +62,12 @@ static bool settle(struct work *w, int rule, bool *settled)
     *settled = false;
     for (int try = 0; try < TRIES; try++) {
         int *point = search_point(w->x);
-        if (!decided(w, point, &d))
+        if (!work_decided(w, point, &d))
             return false;
         *settled = d.rule == rule;
         if (try == 0 || *settled)
             memcpy(w->point, point, w->s->n_dims * sizeof *w->point);
-        if (*settled || !avoid_lost(w, point, &d))
+        if (*settled || !work_avoid_lost(w, point, &d))
             return true;
         enum search_result result = search_run(w->x, w->options->contradictions_max);
         if (result != SEARCH_FOUND)

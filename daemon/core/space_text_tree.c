@@ -148,7 +148,7 @@ struct str category_set_text(struct arena *a, const struct space *s, int set)
     int top = around(&v);
     struct text_list within =
         top >= 0 ? pieces(&v, top, end_of(&v, top), false) : (struct text_list){.n = v.n};
-    if (within.n < in.n)
+    if (within.n && within.n < in.n)
         return arena_printf(a, "category under " STR_FMT " but not " STR_FMT "%s", STR_ARG(name_of(&v, top)),
                             STR_ARG(within.text), missing ? ", or none" : "");
     return arena_printf(a, "category under " STR_FMT "%s", STR_ARG(in.text), missing ? ", or none" : "");

@@ -141,6 +141,7 @@ int run_rules_schema(const struct call *c);
 int run_rules_test(const struct call *c);
 int run_rules_graph(const struct call *c);
 int run_rules_lint(const struct call *c);
+int run_rules_diff(const struct call *c);
 int run_rules_classify(const struct call *c);
 int run_rules_score(const struct call *c);
 

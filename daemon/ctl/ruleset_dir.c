@@ -18,7 +18,11 @@ static bool read_dir(const char *dir, struct ruleset_dir *d, struct diag *diag)
 
 bool ruleset_dir_open(const struct call *c, struct ruleset_dir *out)
 {
-    const char *dir = c->n_args > 0 ? c->args[0] : place_config(c);
+    return ruleset_dir_read(c->n_args > 0 ? c->args[0] : place_config(c), out);
+}
+
+bool ruleset_dir_read(const char *dir, struct ruleset_dir *out)
+{
     struct diag *diag = diag_new();
     *out = (struct ruleset_dir){.arena = arena_new(0)};
     bool good = diag && out->arena && read_dir(dir, out, diag);

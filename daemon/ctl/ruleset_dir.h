@@ -19,6 +19,8 @@ struct ruleset_dir {
 
 /* The directory is the first argument, or that of -c. False after telling on stderr what is wrong with it. */
 bool ruleset_dir_open(const struct call *c, struct ruleset_dir *out);
+/* One directory of several. */
+bool ruleset_dir_read(const char *dir, struct ruleset_dir *out);
 void ruleset_dir_close(struct ruleset_dir *d);
 
 #endif
