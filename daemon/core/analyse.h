@@ -37,6 +37,7 @@ struct finding {
     enum finding_kind kind;
     int rule, classifier; /* -1 */
     unsigned line;        /* where it stands; 0: that of the rule or classifier */
+    const struct str *file; /* the line is of this file; NULL: of the rule's or classifier's own */
     const int *others;    /* rules, or classifiers; ascending */
     int n_others;
     const struct str *words; /* WORD */

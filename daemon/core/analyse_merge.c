@@ -177,7 +177,8 @@ static bool show(struct work *w, struct finding *f, int rule)
 static bool tell_group(struct work *w, const struct candidate_part *parts, int n, int head)
 {
     struct finding f = {
-        .kind = FINDING_MERGE, .rule = parts[head].rule, .classifier = -1, .line = parts[head].part->line};
+        .kind = FINDING_MERGE, .rule = parts[head].rule, .classifier = -1, .line = parts[head].part->line,
+        .file = parts[head].part->file};
     int *others = ARENA_ARRAY(w->a, (size_t)n + 1, int);
     if (!others)
         return false;

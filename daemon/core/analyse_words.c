@@ -31,6 +31,7 @@ static bool idle_words(struct work *w, const struct cond *c, struct finding *f)
     f->words = words;
     f->n_words = (int)n;
     f->line = c->line;
+    f->file = c->file;
     return n == 0 || work_add(w, f);
 }
 
@@ -56,6 +57,7 @@ static bool idle_list(struct work *w, const struct cond *when, const struct cond
     f->words = NULL;
     f->n_words = 0;
     f->line = list->line;
+    f->file = list->file;
     return result == SEARCH_NONE ? work_add(w, f) : result != SEARCH_MEMORY;
 }
 

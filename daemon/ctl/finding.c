@@ -37,6 +37,8 @@ enum finding_level finding_level(const struct finding *f)
 
 struct str finding_file(const struct findings_report *r, const struct finding *f)
 {
+    if (f->line && f->file)
+        return *f->file;
     if (f->rule >= 0)
         return r->rs->rules[f->rule].file;
     if (f->classifier >= 0)

@@ -149,26 +149,30 @@ void tell_decision(const struct telling *t)
 void tell_conditions(const struct telling *t)
 {
     static const struct sheet_column columns[] = {
-        {"line", "line", CELL_INTEGER}, {"condition", "condition that held", CELL_TEXT}, {NULL, NULL, 0}};
+        {"file", "file", CELL_TEXT}, {"line", "line", CELL_INTEGER}, {"condition", "condition that held", CELL_TEXT}, {NULL, NULL, 0}};
     int i = rule_by_id(t->rules, t->record->rule);
     if (i < 0 || str_empty(t->record->rule))
         return;
     const struct rule *rule = &t->rules->rules[i];
     struct sheet *sheet = NULL;
+    struct str last_file = STR("");
     unsigned last = 0;
     for (int k = 1; k < rule->n_when; k++) {
         unsigned line = rule->when[k].line;
-        struct str text = tell_line(t->source, rule->file, line);
-        if (line == last || !text.p)
+        struct str file = rule->when[k].file ? *rule->when[k].file : rule->file;
+        struct str text = tell_line(t->source, file, line);
+        if ((line == last && str_eq(file, last_file)) || !text.p)
             continue;
         last = line;
+        last_file = file;
         if (!sheet)
             sheet = sheet_add(t->sheets, tell_name(t, "conditions"), "Its conditions", columns, false);
         struct str *row = sheet_row(t->sheets, sheet);
         if (!row)
             return;
-        row[0] = cell_int(t->sheets->arena, line);
-        row[1] = arena_str(t->sheets->arena, text);
+        row[0] = arena_str(t->sheets->arena, file);
+        row[1] = cell_int(t->sheets->arena, line);
+        row[2] = arena_str(t->sheets->arena, text);
     }
 }
 

@@ -67,6 +67,16 @@ def test_json_and_standard_input_say_the_same(work: pathlib.Path) -> None:
     assert from_file["near_misses_1"][0]["rule"] == "suggestions"
 
 
+def test_a_condition_defined_in_another_file_is_shown_from_there(work: pathlib.Path) -> None:
+    (work / "config" / "rules" / "00-define.yaml").write_text(
+        "define:\n  conditions:\n    unpaid:\n      text: [拖欠工资]\n", encoding="utf-8")
+    (work / "config" / "rules" / "01-first.yaml").write_text(
+        "rules:\n  - id: first\n    name: 首条\n    when: {use: unpaid}\n    manual: {reason: first}\n", encoding="utf-8")
+    told = json.loads(explain(work, CASE, [*AT, "--json"]).stdout)
+    assert told["decision_1"]["rule"] == "first"
+    assert {"file": "rules/00-define.yaml", "line": 4, "condition": "text: [拖欠工资]"} in told["conditions_1"]
+
+
 def test_an_hour_of_the_day_counts(work: pathlib.Path) -> None:
     (work / "config" / "rules" / "00-night.yaml").write_text(
         "rules:\n  - id: night\n    name: 夜间\n    when: {arrived: {working_time: false}}\n    manual: {reason: night}\n", encoding="utf-8")

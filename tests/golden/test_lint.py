@@ -94,3 +94,16 @@ def test_strict_counts_warnings(tmp_path: pathlib.Path) -> None:
 def test_the_shipped_rules_have_no_error(tmp_path: pathlib.Path) -> None:
     told = json.loads(rules(tmp_path, "lint", str(ROOT / "config"), "--json").stdout)
     assert told["errors"] == 0 and told["rules"] > 100, [f["cause"] for f in told["findings"] if f["level"] == "error"]
+
+
+def test_a_condition_defined_in_another_file_is_found_where_it_is_written(tmp_path: pathlib.Path) -> None:
+    work = directory("faults", tmp_path)
+    (work / "config" / "rules" / "00-words.yaml").write_text(
+        "define:\n  conditions:\n    loud:\n      text: [鼓声, 楼上鼓声]\n", encoding="utf-8")
+    (work / "config" / "rules" / "06-loud.yaml").write_text(
+        "rules:\n  - id: drums\n    name: 鼓声\n    when: {use: loud}\n    route: [{to: {kind: people}}]\n", encoding="utf-8")
+    told = rules(work, "lint", "config").stdout.decode("utf-8")
+    (line,) = [line for line in told.splitlines() if "楼上鼓声 (has" in line]
+    assert line.startswith("config/rules/00-words.yaml:4: "), line
+    (found,) = [f for f in lint(work)["findings"] if f.get("rule") == "drums" and f["kind"] == "idle-word"]
+    assert (found["file"], found["line"]) == ("rules/00-words.yaml", 4)
