@@ -52,13 +52,13 @@ static bool append(struct sheets *all, const struct sheet *rows)
     return to;
 }
 
-/* One more page; *after is where the next one begins, empty behind the last. */
-static int page(const struct call *c, struct sheets *all, struct str *after, uint64_t *total)
+/* One more page; *after is where the next one begins, empty behind the last, and *changes what it has to count as moved. */
+static int page(const struct call *c, struct sheets *all, struct str *after, struct str *changes, uint64_t *total)
 {
     const char *reason = call_value(c, OPT_REASON, NULL);
     struct arena *a = arena_new(PAGE_BUDGET);
     struct sheets answer;
-    struct str words[10] = {STR("rules"), STR("affected"), str_from(c->args[0])};
+    struct str words[12] = {STR("rules"), STR("affected"), str_from(c->args[0])};
     int n = 3;
     if (call_has(c, OPT_APPLY))
         words[n++] = STR("--apply");
@@ -70,6 +70,10 @@ static int page(const struct call *c, struct sheets *all, struct str *after, uin
         words[n++] = STR("--after");
         words[n++] = *after;
     }
+    if (!str_empty(*changes)) {
+        words[n++] = STR("--changes");
+        words[n++] = *changes;
+    }
     int code = a ? remote_ask(a, c, words, n, &answer) : CTL_NO_ANSWER;
     const struct sheet *rows = code == CTL_OK ? find(&answer, "affected") : NULL;
     if (code == CTL_OK) {
@@ -77,6 +81,7 @@ static int page(const struct call *c, struct sheets *all, struct str *after, uin
         if (str_empty(*after) && more)
             *total = (uint64_t)atoll(arena_str(a, cell(more, 0, "affected")).p);
         *after = arena_str(all->arena, cell(more, 0, "next"));
+        *changes = arena_str(all->arena, cell(more, 0, "changes"));
         all->error = arena_str(all->arena, answer.error);
         if (rows && !append(all, rows))
             code = CTL_NO_ANSWER;
@@ -128,11 +133,11 @@ int run_rules_affected(const struct call *c)
 {
     struct sheets all = {.arena = arena_new(ALL_BUDGET)};
     struct progress bar = progress_start(stderr, call_has(c, OPT_APPLY) ? "deciding anew" : "looking", 0);
-    struct str after = STR("");
+    struct str after = STR(""), changes = STR("");
     uint64_t total = 0;
     int code = all.arena ? CTL_OK : CTL_NO_ANSWER;
     while (code == CTL_OK) {
-        code = page(c, &all, &after, &total);
+        code = page(c, &all, &after, &changes, &total);
         bar.total = total;
         progress_at(&bar, all.n ? all.items[0].n_rows : 0);
         if (str_empty(after) || !str_empty(all.error))

@@ -172,6 +172,24 @@ def test_places_are_kept_within_capacity_and_the_rest_goes_down_the_ladder(lab):
     assert places.overrun() == []
 
 
+def test_a_preview_counts_the_load_of_all_pages(lab):
+    """More than a page, and an organisation with places for less than two: the second page finds the first one's taken."""
+    lab.edit("organisations/all.yaml", "capacity: 5000", "capacity: 120")
+    lab.good = publish(lab, LABOUR)
+    lab.bad = publish(lab, BAD["elsewhere"])
+    with Agency(lab, "court-320505") as court:
+        for part in range(4):
+            court.submit(*[referral(f"load-{part}-{i}", category="labour") for i in range(40)])
+    back(lab)
+    shown = Counter(row["to_organisation"] for row in affected(lab).values() if row["action"] == "moves")
+    done = affected(lab, *APPLY)
+    assert shown == Counter(row["to_organisation"] for row in done.values() if row["action"] == "moved")
+    assert shown["labour-320505"] == 120
+    refused = one_page(lab, "rules", "affected", lab.bad, "--changes", "labour-320505")
+    assert not refused.ok and "--changes" in refused.error
+    assert Places(lab).overrun() == []
+
+
 def test_many_go_page_by_page_and_an_interrupted_run_is_taken_up_again(lab):
     with Agency(lab, "court-320505") as court, Agency(lab, "court-320102") as other:
         for agency, place in ((court, "320505002004"), (other, "320102")):
