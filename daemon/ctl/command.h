@@ -62,6 +62,10 @@ enum option_id {
     OPT_STRICT,
     OPT_WHY_NOT,
     OPT_AT,
+    OPT_PERIOD,
+    OPT_BY,
+    OPT_VERIFY,
+    OPT_FIGURE,
     OPTION_COUNT
 };
 #define OPT(name) (UINT64_C(1) << OPT_##name)
@@ -144,6 +148,8 @@ int run_rules_lint(const struct call *c);
 int run_rules_diff(const struct call *c);
 int run_rules_classify(const struct call *c);
 int run_rules_score(const struct call *c);
+int run_report(const struct call *c);
+int run_report_definitions(const struct call *c);
 
 /* referralctl's main(). */
 int ctl_main(int argc, char **argv);

@@ -9,7 +9,12 @@ enum { WIDE = 9 }; /* more columns than these are set smaller */
 
 static const char style[] =
     ":root{--ink:#1f2933;--soft:#5f6c7b;--line:#dfe5ec;--paper:#fff;--ground:#f4f6f9;--then:#9fb3c8;--now:#2467a8;"
-    "--wish:#f0b45c;--limit:#b3261e;--manual:#d98324;--refused:#b84a4a;--same:#7a9e87}\n"
+    "--wish:#f0b45c;--limit:#b3261e;--manual:#d98324;--refused:#b84a4a;--same:#7a9e87;"
+    "--q0:#e4eef9;--q1:#bcd6ef;--q2:#86b4de;--q3:#2f6fae;--q4:#174a84;--i0:#1f2933;--i1:#1f2933;--i2:#14202b;--i3:#fff;--i4:#fff;"
+    "color-scheme:light dark}\n"
+    "@media (prefers-color-scheme:dark){:root{--ink:#e3e8ee;--soft:#a3b0be;--line:#34404d;--paper:#1c242d;--ground:#12181f;"
+    "--then:#5d7893;--now:#6aa9e6;--wish:#c98a2d;--limit:#ff7b72;"
+    "--q0:#22364b;--q1:#2b5078;--q2:#3a6ea3;--q3:#82b5e3;--q4:#cfe4f8;--i0:#e8eef4;--i1:#eef3f8;--i2:#fff;--i3:#0d1720;--i4:#0d1720}}\n"
     "*{box-sizing:border-box}\n"
     "body{margin:0;background:var(--ground);color:var(--ink);font:15px/1.6 'Noto Sans CJK SC','Source Han Sans SC','PingFang SC',"
     "'Microsoft YaHei',system-ui,sans-serif}\n"
@@ -46,6 +51,15 @@ static const char style[] =
     ".c0{fill:#2f6f9f}.c1{fill:#d98324}.c2{fill:#5b8c5a}.c3{fill:#a65d8c}.c4{fill:#7b6cb3}.c5{fill:#2a9d8f}.c6{fill:#c2a83e}"
     ".c7{fill:#8d6e57}.c8{fill:#5f7fbf}.c9{fill:#9aa84f}.c10{fill:#b56576}.c11{fill:#7a8793}\n"
     ".inside{fill:#fff}\n"
+    ".q0{fill:var(--q0)}.q1{fill:var(--q1)}.q2{fill:var(--q2)}.q3{fill:var(--q3)}.q4{fill:var(--q4)}"
+    "rect.none{fill:var(--ground);stroke:var(--line);stroke-dasharray:4 3}rect.inset{stroke:var(--paper);stroke-width:2.5}\n"
+    "svg .i0{fill:var(--i0)}svg .i1{fill:var(--i1)}svg .i2{fill:var(--i2)}svg .i3{fill:var(--i3)}svg .i4{fill:var(--i4)}\n"
+    "svg .big{font-size:22px;font-weight:600;font-variant-numeric:tabular-nums}svg .figure{font-size:15px;font-weight:600}\n"
+    ".choice{display:flex;flex-wrap:wrap;gap:6px}.choice input{position:absolute;opacity:0}\n"
+    ".choice label{border:1px solid var(--line);border-radius:999px;padding:2px 12px;font-size:13px;cursor:pointer}\n"
+    ".choice>div{display:none;order:1;width:100%;padding-top:10px}.choice input:checked+label+div{display:block}\n"
+    ".choice input:checked+label{background:var(--now);border-color:var(--now);color:var(--paper)}\n"
+    ".choice input:focus-visible+label{outline:2px solid var(--now);outline-offset:2px}\n"
     "@media print{body{background:#fff}main{padding:0}section,.tile{break-inside:avoid;border-color:#bbb}}\n";
 
 /* U+FFFD for what XML 1.0 does not allow. */
