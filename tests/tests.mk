@@ -98,4 +98,9 @@ bench-backtest: ## a million stored referrals decided again by a rule set (build
 	@$(MAKE) --no-print-directory -j$$(nproc) VARIANT=release build $(BENCH_BIN)
 	@/usr/bin/python3 tests/bench/backtest.py
 
-.PHONY: bench-intake bench-decide bench-peers bench-backtest
+bench-report: ## a supervision report over a stored half year, and its comparison with the journal (build/bench/report.json)
+	@bash deploy/run/install-packages.sh run
+	@$(MAKE) --no-print-directory -j$$(nproc) VARIANT=release build
+	@/usr/bin/python3 tests/bench/report.py
+
+.PHONY: bench-intake bench-decide bench-peers bench-backtest bench-report

@@ -79,7 +79,7 @@ static void cell(FILE *out, const struct heat_unit *u, const struct heat_value *
 {
     double w = u->county ? INSET_W : CELL_W, h = u->county ? INSET_H : CELL_H;
     double x = u->x * HALF + (u->county ? CELL_W - INSET_W - 6 : 0), y = TOP + u->y * ROW_H + (u->county ? CELL_H - INSET_H - 6 : 0);
-    char tone[8] = "none", ink[8] = "soft", name[24], figure[24];
+    char tone[16] = "none", ink[16] = "soft", name[32], figure[32];
     if (v->there) {
         snprintf(tone, sizeof tone, "q%d", shade(s, v->v));
         snprintf(ink, sizeof ink, "i%d", shade(s, v->v));
@@ -96,31 +96,30 @@ static void cell(FILE *out, const struct heat_unit *u, const struct heat_value *
     fputs("</g>\n", out);
 }
 
-static void number(FILE *out, double x, int64_t v, const char *unit, bool hundredths)
+static void number(int64_t v, const char *unit, bool hundredths, char *out, size_t size)
 {
-    char digits[HTML_NUMBER_SIZE], shown[HTML_NUMBER_SIZE + 24];
+    char digits[HTML_NUMBER_SIZE];
     html_number(hundredths ? v / 100 : v, digits);
     if (hundredths)
-        snprintf(shown, sizeof shown, "%s.%02d%s", digits, (int)(v % 100), unit);
+        snprintf(out, size, "%s.%02d%s", digits, (int)(v % 100), unit);
     else
-        snprintf(shown, sizeof shown, "%s%s", digits, unit);
-    text(out, x, 22, "start", "soft small", str_from(shown));
+        snprintf(out, size, "%s%s", digits, unit);
 }
 
 /* The lowest value, the shades, the highest. */
 static void legend(FILE *out, const struct scale *s, const char *unit, bool hundredths)
 {
+    char low[HTML_NUMBER_SIZE + 32], high[HTML_NUMBER_SIZE + 32], shown[2 * sizeof low + 64];
     if (!s->any) {
         text(out, 0, 22, "start", "soft", STR("没有可以显示的数值 · no figures"));
         return;
     }
-    text(out, 0, 22, "start", "soft small", STR("低 low"));
+    number(s->low, unit, hundredths, low, sizeof low);
+    number(s->high, unit, hundredths, high, sizeof high);
     for (int i = 0; i < SHADES; i++)
-        fprintf(out, "<rect x=\"%d\" y=\"8\" width=\"34\" height=\"18\" rx=\"3\" class=\"q%d\"/>\n", 52 + 38 * i, i);
-    text(out, 252, 22, "start", "soft small", STR("高 high"));
-    number(out, 320, s->low, unit, hundredths);
-    text(out, 420, 22, "middle", "soft small", STR("—"));
-    number(out, 440, s->high, unit, hundredths);
+        fprintf(out, "<rect x=\"%d\" y=\"8\" width=\"34\" height=\"18\" rx=\"3\" class=\"q%d\"/>\n", 38 * i, i);
+    snprintf(shown, sizeof shown, "最低 lowest %s → 最高 highest %s", low, high);
+    text(out, 38 * SHADES + 10, 22, "start", "soft", str_from(shown));
 }
 
 void heat_map(FILE *out, const struct heat_value values[HEAT_UNITS], const char *unit, bool hundredths)

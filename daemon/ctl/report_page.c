@@ -88,11 +88,12 @@ static const int64_t *city_sums(const struct report *r, const char *code)
 static void write_map(struct page *p, const struct report_figure *f)
 {
     struct heat_value values[HEAT_UNITS] = {{0}};
+    char text[REPORT_TEXT_SIZE];
     for (int i = 0; i < HEAT_UNITS; i++) {
         const int64_t *sums = city_sums(p->r, heat_units[i].code);
         values[i].there = sums && report_value(f, sums, &values[i].v);
-        if (values[i].there)
-            values[i].text = shown(p, f, sums);
+        if (values[i].there) /* a unit that is a word stands in the legend alone: a cell is small */
+            values[i].text = f->unit <= REPORT_PERCENT ? shown(p, f, sums) : arena_str(p->a, str_from(report_text(f, sums, text)));
     }
     heat_map(p->out, values, suffix(f), f->unit != REPORT_COUNT);
 }
@@ -101,7 +102,7 @@ static void write_map(struct page *p, const struct report_figure *f)
 static void write_maps(struct page *p)
 {
     html_section(p->out, "分地区", "Jiangsu by city, and the counties directly under the province");
-    html_note(p->out, "十三个设区市和昆山、泰兴、沭阳三个省直管县（市）。直管县（市）单列，不计入所在设区市。颜色由浅到深为数值由低到高，不表示优劣。");
+    html_note(p->out, "十三个设区市和昆山、泰兴、沭阳三个省直管县（市）。直管县（市）单列，不计入所在设区市。颜色按数值从最低到最高分五档，见图例，不表示优劣。");
     fputs("<div class=\"choice\">\n", p->out);
     for (const struct report_figure *f = report_figures; f->key; f++) {
         if (!f->brief && f != p->first)
@@ -171,7 +172,8 @@ static const struct {
     const char *zh, *en;
     const char *first; /* key: from here on */
 } tables[] = {
-    {"派单与答复", "Placing and answering", "received"},
+    {"收到与派单", "Receiving and placing", "received"},
+    {"指派与答复", "Offers and answers", "offers"},
     {"调解与期限", "Mediation and time limits", "taken"},
     {"终结事由", "Conclusions", "agreed"},
     {"协议、履行与司法确认", "Agreements, performance, judicial confirmation", "written"},
