@@ -318,8 +318,8 @@ const struct command ctl_commands[] = {
      .run = run_rules_lint},
     {.words = "rules diff",
      .synopsis = "OLD NEW",
-     .brief = "which referrals change hands between the rules of two directories, as conditions with one for each; a published "
-              "version becomes a directory by `rules show HASH --out DIR`",
+     .brief = "which referrals change hands between the rules of two directories or published versions, as conditions with "
+              "one for each",
      .example = "referralctl rules diff config config.new",
      .min = 2,
      .max = 2,

@@ -1,5 +1,5 @@
 /*
- * rules_diff.c - `rules diff`: what changes hands between the rules of two directories
+ * rules_diff.c - `rules diff`: what changes hands between two rule sets
  */
 #include "ctl/bounds.h"
 #include "ctl/diffs.h"
@@ -62,10 +62,11 @@ static int compare(const struct call *c, const struct ruleset_dir *was, const st
 int run_rules_diff(const struct call *c)
 {
     struct ruleset_dir was, is;
-    int code = CTL_USAGE;
-    if (!ruleset_dir_read(c->args[0], &was))
-        return CTL_USAGE;
-    if (ruleset_dir_read(c->args[1], &is)) {
+    int code = ruleset_dir_or_version(c, c->args[0], &was);
+    if (code != CTL_OK)
+        return code;
+    code = ruleset_dir_or_version(c, c->args[1], &is);
+    if (code == CTL_OK) {
         code = compare(c, &was, &is);
         ruleset_dir_close(&is);
     }

@@ -21,6 +21,8 @@ struct ruleset_dir {
 bool ruleset_dir_open(const struct call *c, struct ruleset_dir *out);
 /* One directory of several. */
 bool ruleset_dir_read(const char *dir, struct ruleset_dir *out);
+/* A directory, or else the hash of a version that the database of -c keeps. CTL_OK, or told on stderr. */
+int ruleset_dir_or_version(const struct call *c, const char *name, struct ruleset_dir *out);
 void ruleset_dir_close(struct ruleset_dir *d);
 
 #endif

@@ -36,6 +36,9 @@ enum db_result publication_newest(struct db *db, struct arena *a, struct publica
 /* Newest first. */
 enum db_result publication_log(struct db *db, struct arena *a, int limit, struct publication_row **out, int *n) DB_CHECKED;
 
+#define VERSION_PREFIX_MIN 6
+/* The least and the greatest hash that begin with these hexadecimal digits; false unless they are some, and enough. */
+bool version_range(struct str prefix, struct digest *low, struct digest *high);
 /* Kept sets whose hash lies between the two, up to `limit`: for prefixes. */
 enum db_result ruleset_between(struct db *db, struct arena *a, struct digest low, struct digest high, int limit,
                                struct digest **out, int *n) DB_CHECKED;

@@ -147,6 +147,18 @@ enum db_result publication_log(struct db *db, struct arena *a, int limit, struct
     return r == DB_OK ? count_all(db, a, *out, *n) : r;
 }
 
+bool version_range(struct str prefix, struct digest *low, struct digest *high)
+{
+    char least[DIGEST_HEX_SIZE], most[DIGEST_HEX_SIZE];
+    if (prefix.n < VERSION_PREFIX_MIN || prefix.n >= DIGEST_HEX_SIZE)
+        return false;
+    memset(least, '0', sizeof(least));
+    memset(most, 'f', sizeof(most));
+    for (size_t i = 0; i < prefix.n; i++)
+        least[i] = most[i] = (char)(prefix.p[i] >= 'A' && prefix.p[i] <= 'F' ? prefix.p[i] + ('a' - 'A') : prefix.p[i]);
+    return digest_parse((struct str){least, sizeof(least) - 1}, low) && digest_parse((struct str){most, sizeof(most) - 1}, high);
+}
+
 enum db_result ruleset_between(struct db *db, struct arena *a, struct digest low, struct digest high, int limit,
                                struct digest **out, int *n)
 {

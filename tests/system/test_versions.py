@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import pwd
 import re
@@ -228,3 +229,25 @@ def test_the_operator_is_who_the_kernel_says(fresh):
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd="/")
         assert done.returncode == 0, done.stderr
         assert publications(fresh)[0]["who"] == "daemon"
+
+
+# -- what changed between versions --
+
+def test_two_published_versions_and_a_directory_are_compared(fresh):
+    fresh.start()
+    first = in_force(fresh)
+    path = fresh.config / RULES
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("rules:\n", "rules:\n  - {id: look-first, name: 先看, when: {claim: {over: 900000}}, manual: {reason: look}}\n", 1),
+                    encoding="utf-8")
+    same = fresh.ctl_run("rules", "diff", first[:8], first)
+    assert same.returncode == 0 and ": 0 changes of hands" in same.stdout, same.stderr
+    ahead = fresh.ctl_run("rules", "diff", first[:8], fresh.config, "--json")
+    fresh.ctl("reload", "--reason", "大额先看")
+    done = fresh.ctl_run("rules", "diff", first, in_force(fresh), "--json")
+    assert ahead.returncode == done.returncode == 1
+    told = json.loads(done.stdout)
+    assert {x["now"]["rule"] for x in told["changes"]} == {"look-first"}
+    assert told["before"] == f"ruleset {first[:12]}" and told["totals"]["changes"] == json.loads(ahead.stdout)["totals"]["changes"]
+    none = fresh.ctl_run("rules", "diff", first, "0123456789")
+    assert none.returncode == 2 and "no rule set is kept" in none.stderr

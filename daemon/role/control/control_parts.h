@@ -130,7 +130,6 @@ struct str referral_opened(const struct clerk *c, struct arena *a, struct id id,
 
 /* -- versions -- */
 
-#define VERSION_PREFIX_MIN 6
 /* The kept rule set that `text`, its hash or the beginning of it, names; or a failed job. */
 bool job_version(struct clerk *c, struct job *j, struct str text, struct digest *out);
 /* The first twelve digits: what is shown, and enough to name it by. */

@@ -29,19 +29,6 @@ struct str cell_hash(struct arena *a, struct digest hash)
 
 /* ---- naming a version ---- */
 
-/* The least and the greatest hash that begin with these hexadecimal digits. */
-static bool prefix_range(struct str prefix, struct digest *low, struct digest *high)
-{
-    char least[DIGEST_HEX_SIZE], most[DIGEST_HEX_SIZE];
-    if (prefix.n < VERSION_PREFIX_MIN || prefix.n >= DIGEST_HEX_SIZE)
-        return false;
-    memset(least, '0', sizeof(least));
-    memset(most, 'f', sizeof(most));
-    for (size_t i = 0; i < prefix.n; i++)
-        least[i] = most[i] = (char)(prefix.p[i] >= 'A' && prefix.p[i] <= 'F' ? prefix.p[i] + ('a' - 'A') : prefix.p[i]);
-    return digest_parse((struct str){least, sizeof(least) - 1}, low) && digest_parse((struct str){most, sizeof(most) - 1}, high);
-}
-
 static void fail_ambiguous(struct job *j, struct str text, const struct digest *found, int n)
 {
     struct str all = STR("");
@@ -55,7 +42,7 @@ bool job_version(struct clerk *c, struct job *j, struct str text, struct digest 
 {
     struct digest low, high, *found;
     int n;
-    if (!prefix_range(text, &low, &high)) {
+    if (!version_range(text, &low, &high)) {
         job_fail(j, "`" STR_FMT "` does not name a rule set: give its hash, or at least the first %d of its hexadecimal digits, "
                  "as in `rules log`", STR_ARG(text), VERSION_PREFIX_MIN);
         return false;
