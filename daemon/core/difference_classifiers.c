@@ -6,7 +6,14 @@
  */
 #include "core/difference_inner.h"
 
-#define TRIES 24
+#define TRIES  24
+#define BESIDE 64
+
+/* -1: none. */
+static bool same_outcome(const struct comparison *c, int was, int is)
+{
+    return was < 0 || is < 0 ? was == is : c->sides[WAS].outcome[was] == c->sides[IS].outcome[is];
+}
 
 static bool same_strings(const struct str *a, int n_a, const struct str *b, int n_b)
 {
@@ -57,77 +64,109 @@ struct trial {
     int own; /* WAS or IS */
 };
 
-/* Decides the referral at the point by both sets. */
-static bool try_here(struct comparison *c, struct trial *t, struct reclassified *r, bool *changed)
+/* Decides a referral in the lists of the trial's set by both sets. False: memory. */
+static bool try_referral(struct comparison *c, const struct trial *t, const struct referral *made,
+                         struct reclassified *r, bool *changed)
 {
-    struct arena *a = c->w.a, *scratch = arena_new(0);
-    struct referral *made = ARENA_NEW(a, struct referral);
+    struct arena *scratch = arena_new(0);
+    const struct referral *both[SIDES] = {made, made};
     struct decision d[SIDES];
     bool known = false;
-    const struct referral *both[SIDES] = {made, made};
-    bool good = scratch && made && space_referral(&t->s, a, search_point(t->x), made);
-    if (good && t->own == IS)
-        good = (both[WAS] = referral_in(c->w.s, WAS, a, made, &known)) != NULL;
-    else if (good) {
-        struct referral *into = ARENA_NEW(a, struct referral);
-        known = into != NULL;
-        if (into) {
-            *into = *made;
-            into->place = space_region(c->w.s, WAS, made->place);
-            into->category = made->category >= 0 ? space_category(c->w.s, WAS, made->category) : -1;
-            known = into->place >= 0 && (into->category >= 0) == (made->category >= 0);
-            for (int i = 0; i < made->n_parties; i++)
-                known = known && (made->parties[i].address < 0 || !c->w.s->of[WAS].regions);
-        }
-        both[IS] = into;
-        good = into != NULL;
-    }
-    *changed = false;
+    both[!t->own] = scratch ? referral_in(c->w.s, t->own, !t->own, scratch, made, &known) : NULL;
+    bool good = both[!t->own] != NULL;
     for (int i = 0; i < SIDES && good && known; i++)
         good = decide_rule(scratch, c->sides[i].rs, both[i], &d[i]);
-    if (good && known) {
-        int was = d[WAS].rule, is = d[IS].rule;
-        *changed = was < 0 || is < 0 ? was != is : c->sides[WAS].outcome[was] != c->sides[IS].outcome[is];
-        if (*changed) {
-            r->old = both[WAS], r->new = both[IS];
-            r->old_rule = was, r->new_rule = is;
-        }
+    *changed = good && known && !same_outcome(c, d[WAS].rule, d[IS].rule);
+    if (*changed) { /* kept beyond the scratch */
+        r->old = t->own == WAS ? made : referral_in(c->w.s, IS, WAS, c->w.a, made, &known);
+        r->new = t->own == IS ? made : referral_in(c->w.s, WAS, IS, c->w.a, made, &known);
+        r->old_rule = d[WAS].rule, r->new_rule = d[IS].rule;
+        good = r->old && r->new;
     }
     arena_free(scratch);
     return good;
 }
 
+static bool try_here(struct comparison *c, struct trial *t, struct reclassified *r, bool *changed)
+{
+    struct referral *made = ARENA_NEW(c->w.a, struct referral);
+    return made && space_referral(&t->s, c->w.a, search_point(t->x), made) &&
+           try_referral(c, t, made, r, changed);
+}
+
+/* Not the same mode again, or not with the same word. */
+static bool look_elsewhere(struct trial *t)
+{
+    struct space *s = &t->s;
+    int *point = search_point(t->x), n = 1;
+    struct lit lits[2] = {{DIM_MODE, set_of_class(s, DIM_MODE, point[DIM_MODE])}};
+    for (int k = 0; k < s->words.n && n < 2; k++) {
+        if (point[s->first_word + k] == 1)
+            lits[n++] = (struct lit){s->first_word + k, set_of_class(s, s->first_word + k, 1)};
+    }
+    struct box tried = box_of_lits(s, lits, n);
+    if (tried.lits)
+        search_avoid(t->x, &tried, -1);
+    return tried.lits != NULL;
+}
+
+/* The referral at the point, with another text. */
+static bool try_text(struct comparison *c, struct trial *t, struct str text, struct reclassified *r,
+                     bool *changed)
+{
+    struct arena *a = c->w.a;
+    struct referral *made = ARENA_NEW(a, struct referral);
+    if (!made || !text.p || !space_referral(&t->s, a, search_point(t->x), made))
+        return false;
+    made->summary = text;
+    made->folded = arena_printf(a, STR_FMT "\n" STR_FMT, STR_ARG(text), STR_ARG(made->source_category));
+    return made->folded.p && try_referral(c, t, made, r, changed);
+}
+
+/* Texts with a word that only this side weighs so: alone, then beside another. */
+static bool try_words(struct comparison *c, struct trial *t, const struct weigher *own,
+                      const struct weigher *other, struct reclassified *r, bool *changed)
+{
+    int rows[TRIES];
+    struct arena *a = c->w.a;
+    const struct ruleset *rs = c->sides[t->own].rs;
+    int n = rows_apart(c->w.s, own, other, t->own, c->w.scratch, rows, TRIES);
+    bool good = n >= 0;
+    for (int i = 0; i < n && good && !*changed; i++) {
+        struct str word = row_words(rs, own, rows[i], t->s.separator, a);
+        good = try_text(c, t, word, r, changed);
+        for (int k = 0; k < BESIDE && good && !*changed; k++) {
+            struct str beside = row_words(rs, own, k * own->n_rows / BESIDE, t->s.separator, a);
+            struct str text = arena_printf(a, STR_FMT STR_FMT STR_FMT, STR_ARG(word),
+                                           STR_ARG(t->s.separator), STR_ARG(beside));
+            good = beside.p && try_text(c, t, text, r, changed);
+        }
+    }
+    return good;
+}
+
 /* Looks for a referral that classifier `at` of the trial's set is asked about and that changes hands. */
-static bool look(struct comparison *c, struct trial *t, int at, struct reclassified *r)
+static bool look(struct comparison *c, struct trial *t, int at, int other, struct reclassified *r)
 {
     const struct classifier *own = &t->s.of[0].rs->classifiers[at];
+    const struct weigher *others = other >= 0 ? c->sides[!t->own].rs->classifiers[other].weigh : NULL;
     const struct lit none = {DIM_CATEGORY, set_of_class(&t->s, DIM_CATEGORY, 0)};
     const struct box missing = {&none, 1, false};
-    struct box asked = t->s.of[0].classifiers[at], *tried;
+    struct box asked = t->s.of[0].classifiers[at];
     if (classifier_sets_category(own) && !boxes_both(&t->s, &asked, &missing, &asked))
         return false;
     search_within(t->x, &asked);
     search_before(t->x, 0, at);
-    bool changed = asked.empty;
-    for (int i = 0; i < TRIES && !changed && search_run(t->x, c->options->contradictions_max) == SEARCH_FOUND;
+    bool changed = asked.empty, good = true;
+    for (int i = 0; i < TRIES && good && !changed &&
+                    search_run(t->x, c->options->contradictions_max) == SEARCH_FOUND;
          i++) {
-        if (!try_here(c, t, r, &changed))
-            return false;
-        struct lit *lits = ARENA_ARRAY(t->s.arena, (size_t)t->s.words.n + 2, struct lit);
-        tried = ARENA_NEW(t->s.arena, struct box);
-        if (!lits || !tried)
-            return false;
-        int n = 0;
-        int *point = search_point(t->x);
-        lits[n++] = (struct lit){DIM_MODE, set_of_class(&t->s, DIM_MODE, point[DIM_MODE])};
-        for (int k = 0; k < t->s.words.n && n < 2; k++) {
-            if (point[t->s.first_word + k] == 1)
-                lits[n++] = (struct lit){t->s.first_word + k, set_of_class(&t->s, t->s.first_word + k, 1)};
-        }
-        *tried = box_of_lits(&t->s, lits, n);
-        search_avoid(t->x, tried, -1);
+        good = try_here(c, t, r, &changed);
+        if (good && !changed && i == 0 && own->weigh && others)
+            good = try_words(c, t, own->weigh, others, r, &changed);
+        good = good && look_elsewhere(t);
     }
-    return true;
+    return good;
 }
 
 static bool open_trial(struct comparison *c, int own, struct trial *t)
@@ -146,7 +185,8 @@ static bool add(struct comparison *c, struct trial trials[SIDES], struct reclass
         int at = i == IS ? r->is : r->was;
         if (at < 0)
             continue;
-        good = (trials[i].x || open_trial(c, i, &trials[i])) && look(c, &trials[i], at, r);
+        good = (trials[i].x || open_trial(c, i, &trials[i])) &&
+               look(c, &trials[i], at, i == IS ? r->was : r->is, r);
     }
     return good;
 }

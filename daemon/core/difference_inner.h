@@ -31,9 +31,16 @@ struct comparison {
 /* The search stands at a point: a referral there that the two rules decide, or with a doubt. w.point is where
  * it lies. False: memory. */
 bool part_settle(struct comparison *c, const struct change *x, struct part *out);
-/* A referral in the lists of rule set `of`. *known: they have its place and category. NULL: memory. */
-const struct referral *referral_in(const struct space *s, int of, struct arena *a, const struct referral *r,
-                                   bool *known);
+/* A referral of rule set `from` in the lists of rule set `to`. *known: they have its place and category. NULL:
+ * memory. */
+const struct referral *referral_in(const struct space *s, int from, int to, struct arena *a,
+                                   const struct referral *r, bool *known);
+/* Rows of words that only one of the two has, at most `max`: of `own` into `out`; how many. -1: memory. */
+int rows_apart(const struct space *s, const struct weigher *own, const struct weigher *other, int own_side,
+               struct arena *scratch, int *out, int max);
+/* A folded text in which a row counts. .p NULL: memory. */
+struct str row_words(const struct ruleset *rs, const struct weigher *w, int row, struct str separator,
+                     struct arena *a);
 
 bool difference_classifiers(struct comparison *c);
 bool difference_lists(struct arena *a, const struct ruleset *was, const struct ruleset *is,

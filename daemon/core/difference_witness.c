@@ -5,21 +5,32 @@
 
 #define TRIES 8
 
-const struct referral *referral_in(const struct space *s, int of, struct arena *a, const struct referral *r,
-                                   bool *known)
+static int region_in(const struct space *s, int from, int to, int region)
+{
+    int at = region >= 0 ? space_region(s, from, region) : -1;
+    return at >= 0 ? space_own_region(s, to, at) : -1;
+}
+
+static int category_in(const struct space *s, int from, int to, int category)
+{
+    int at = category >= 0 ? space_category(s, from, category) : -1;
+    return at >= 0 ? space_own_category(s, to, at) : -1;
+}
+
+const struct referral *referral_in(const struct space *s, int from, int to, struct arena *a,
+                                   const struct referral *r, bool *known)
 {
     struct referral *copy = ARENA_NEW(a, struct referral);
     struct party_facts *parties = ARENA_ARRAY(a, (size_t)r->n_parties + 1, struct party_facts);
     if (!copy || !parties)
         return NULL;
     *copy = *r;
-    copy->place = r->place >= 0 ? space_own_region(s, of, r->place) : -1;
-    copy->category = r->category >= 0 ? space_own_category(s, of, r->category) : -1;
+    copy->place = region_in(s, from, to, r->place);
+    copy->category = category_in(s, from, to, r->category);
     *known = copy->place >= 0 && (copy->category >= 0) == (r->category >= 0);
     for (int i = 0; i < r->n_parties; i++) {
         parties[i] = r->parties[i];
-        if (parties[i].address >= 0)
-            parties[i].address = space_own_region(s, of, parties[i].address);
+        parties[i].address = region_in(s, from, to, r->parties[i].address);
     }
     copy->parties = parties;
     return copy;
@@ -35,7 +46,7 @@ static bool try_point(struct comparison *c, const struct change *x, int *point, 
     struct arena *scratch = arena_new(0);
     bool known = false, good = r && scratch && space_referral(w->s, w->a, point, r);
     p->is = r;
-    p->was = good ? referral_in(w->s, WAS, w->a, r, &known) : NULL;
+    p->was = good ? referral_in(w->s, IS, WAS, w->a, r, &known) : NULL;
     good = p->was && work_decided(w, point, now) &&
            (!known || decide_rule(scratch, c->sides[WAS].rs, p->was, &before));
     arena_free(scratch);

@@ -94,3 +94,17 @@ def test_a_directory_that_cannot_serve_is_said(tmp_path: pathlib.Path) -> None:
     work = directories("rules", tmp_path)
     done = rules(work, "diff", "before", "nowhere")
     assert done.returncode == 2 and b"nowhere is not a rule set that could serve" in done.stdout
+
+
+def test_a_word_weighed_otherwise_is_shown_by_a_text(tmp_path: pathlib.Path) -> None:
+    """One point less for one row: no rule changes, and only texts that stand on the brink do."""
+    shutil.copytree(ROOT / "config", tmp_path / "after")
+    path = tmp_path / "after" / "rules" / "10-words.csv"
+    text, n = re.subn(r"^(彩礼/.*),20$", r"\1,19", path.read_text(encoding="utf-8"), count=1, flags=re.MULTILINE)
+    assert n == 1
+    path.write_text(text, encoding="utf-8")
+    told = json.loads(rules(tmp_path, "diff", str(ROOT / "config"), "after", "--json").stdout)
+    assert told["changes"] == [] and told["alike_only"]
+    (one,) = told["classifiers"]
+    assert one["classifier"] == "weigh-words" and one["trace"] == "changed"
+    assert "彩礼" in one["given"] and one["was"]["rule"] != one["now"]["rule"]
