@@ -43,17 +43,21 @@ void report_tally_begin(struct report_tally *t, struct arena *a, enum channel ch
     (void)ARENA_PUSH(a, t->parts.items, t->parts.n, t->parts.cap);
 }
 
-/* The time limit of mediation, where a step tells it. What is told once it has passed is when it is told again. */
+/*
+ * The time limit of mediation, where a step tells it. Once it has passed, a step may tell instead when it is told again; then only
+ * what moves the limit counts. What is due before the limit hides it, and bounds it from below.
+ */
 static void note_limit(struct report_tally *t, const struct report_step *s)
 {
     bool finish = str_eqz(s->due_kind, word_of(due_words, DUE_FINISH));
     bool moves = s->kind == STEP_ACCEPTED || t->limit_moved;
+    bool passed = t->limit_ms && s->at_ms > t->limit_ms;
     t->limit_moved = false;
-    if (finish && (moves || t->limit_ms == 0))
-        t->limit_ms = s->due_ms;
-    else if (!finish && moves) /* something else is due before */
+    if (moves)
         t->limit_ms = 0;
-    if (!finish && t->limit_ms == 0)
+    if (finish && (moves || !passed))
+        t->limit_ms = s->due_ms;
+    else if (!finish && t->limit_ms == 0)
         t->near_ms = s->due_ms;
 }
 
@@ -63,7 +67,7 @@ void report_tally_step(struct report_tally *t, const struct report_step *s)
         return;
     if ((size_t)s->kind < sizeof acts / sizeof acts[0] && acts[s->kind])
         acts[s->kind](t, s);
-    if (t->in_mediation && !t->stopped_ms && s->kind != STEP_OVERDUE)
+    if (t->in_mediation && !t->stopped_ms)
         note_limit(t, s);
 }
 

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from conftest import EVERYBODY
-from lab import ROOT, Lab
+from lab import ROOT, Lab, Places
 from peers import V, Agency, Receiver, referral, referral_pb2, today
 
 SHANGHAI = timezone(timedelta(hours=8))
@@ -126,6 +126,22 @@ def live_through(lab: Lab, books: Books) -> None:
         assert hub.progress(offer, "CONTACTED").done and hub.progress(offer, "SUSPENDED", text="委托鉴定").done
         counts = end(hub, offer, "unwilling")
         books.add("court-320505", offer.organisation_id, receipt.referral_id, **first, **counts)
+        receipt = send(lab, court, 104)                            # silence, then the next one declines, then a person is asked
+        for kind in ("lapsed", "declined", "declined", "declined"):
+            offer = hub.offer_of(receipt.referral_id)
+            if kind == "lapsed":
+                Places(lab).make_due(receipt.referral_id)
+                assert hub.cancelled(offer.assignment_id) == "lapsed"
+            else:
+                assert hub.decline(offer).done
+            books.offers[offer.organisation_id] += Counter({"offers": 1, "answers_due": 1, kind: 1, "answers": int(kind == "declined")})
+        lab.ctl("queue", "assign", receipt.referral_id, "labour-320505")
+        offer = take(hub, receipt, books)
+        assert offer.organisation_id == "labour-320505"
+        until = today(40)
+        assert hub.progress(offer, "EXTENDED", until=until).done
+        books.add("court-320505", offer.organisation_id, receipt.referral_id, placed=1, first_answered=1, queued=1, taken=1,
+                  transferred=1, transfers=4, open=1)
         receipt = send(lab, court, 103)                            # nobody has answered yet
         offer = hub.offer_of(receipt.referral_id)
         books.offers[offer.organisation_id] += Counter(offers=1)

@@ -357,6 +357,27 @@ static void what_is_not_known_is_passed_over(void **state)
     assert_true(t.parts.limit_unknown);
 }
 
+/* First the parties are to be reached; nobody is; from then on the limit itself is due, as it is told then, and counted anew later. */
+static void what_is_due_before_hides_the_limit(void **state)
+{
+    (void)state;
+    static const struct report_offer offers[] = {{STR("a"), REPORT_OFFER_CONCLUDED, T0, T0 + 29 * DAY, T0 + 28 * DAY}};
+    struct history h = {
+        .channel = CHANNEL_COURT,
+        .steps = {RECEIVED, ASSIGNED(0, "a"),
+                  {.kind = STEP_ACCEPTED, .at_ms = T0 + HOUR, .due_kind = STR("contact"), .due_ms = T0 + 3 * DAY},
+                  {.kind = STEP_OVERDUE, .at_ms = T0 + 3 * DAY + 1, .reason = STR("contact"), .due_kind = STR("finish"), .due_ms = T0 + 30 * DAY},
+                  {.kind = (enum step_kind)18, .at_ms = T0 + 4 * DAY, .due_kind = STR("finish"), .due_ms = T0 + 28 * DAY},
+                  CONCLUDED(29 * DAY, UNWILLING, 0)},
+        .rows = {.state = STATE_CONCLUDED, .conclusion = CONCLUSION_UNWILLING, .organisation = STR("a"), .offers = offers, .n_offers = 1},
+        .own = {{REPORT_PLACED, 1}, {REPORT_FIRST_ANSWERED, 1}, {REPORT_FIRST_RIGHT, 1}, {REPORT_TAKEN, 1}, {REPORT_CONCLUDED, 1},
+                {REPORT_OVERDUE, 1}, {REPORT_MEDIATION_MS, 29 * DAY - HOUR}, {AGREED_AT(UNWILLING), 1}},
+        .offers = {{"a", REPORT_OFFERS, 1}, {"a", REPORT_ACCEPTED, 1}, {"a", REPORT_ANSWERS, 1}, {"a", REPORT_ANSWERS_DUE, 1},
+                   {"a", REPORT_ANSWER_MS, HOUR}},
+    };
+    check_both(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +392,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(refused_withdrawn_returned_and_moved, setup, teardown),
         cmocka_unit_test_setup_teardown(each_conclusion_counts_as_itself, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_not_known_is_passed_over, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_due_before_hides_the_limit, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
