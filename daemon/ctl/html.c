@@ -12,7 +12,7 @@ static const char style[] =
     "--wish:#f0b45c;--limit:#b3261e;--manual:#d98324;--refused:#b84a4a;--same:#7a9e87;"
     "--q0:#e4eef9;--q1:#bcd6ef;--q2:#86b4de;--q3:#2f6fae;--q4:#174a84;--i0:#1f2933;--i1:#1f2933;--i2:#14202b;--i3:#fff;--i4:#fff;"
     "color-scheme:light dark}\n"
-    "@media (prefers-color-scheme:dark){:root{--ink:#e3e8ee;--soft:#a3b0be;--line:#34404d;--paper:#1c242d;--ground:#12181f;"
+    "@media screen and (prefers-color-scheme:dark){:root{--ink:#e3e8ee;--soft:#a3b0be;--line:#34404d;--paper:#1c242d;--ground:#12181f;"
     "--then:#5d7893;--now:#6aa9e6;--wish:#c98a2d;--limit:#ff7b72;"
     "--q0:#22364b;--q1:#2b5078;--q2:#3a6ea3;--q3:#82b5e3;--q4:#cfe4f8;--i0:#e8eef4;--i1:#eef3f8;--i2:#fff;--i3:#0d1720;--i4:#0d1720}}\n"
     "*{box-sizing:border-box}\n"

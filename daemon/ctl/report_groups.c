@@ -83,7 +83,7 @@ void report_count(struct report *r, const struct report_referral_row *row, const
 static bool in_region(const struct report *r, struct str code)
 {
     size_t n = r->region.n < code.n ? r->region.n : code.n;
-    return memcmp(r->region.p, code.p, n) == 0;
+    return n == 0 || memcmp(r->region.p, code.p, n) == 0;
 }
 
 /* Cities and channels are shown with nothing in them too. */

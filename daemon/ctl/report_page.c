@@ -9,7 +9,7 @@
 
 #include <errno.h>
 
-enum { COLUMNS_MAX = 96 };
+enum { COLUMNS_MAX = 96, ROWS_MAX = 300 };
 
 struct page {
     struct report *r;
@@ -179,6 +179,25 @@ static const struct {
     {"协议、履行与司法确认", "Agreements, performance, judicial confirmation", "written"},
 };
 
+/* Those that received most, or were offered most, up to ROWS_MAX, in the order of before. */
+static size_t largest(struct page *p, int *order)
+{
+    const struct report_groups *g = &p->r->rows;
+    int64_t least = 0;
+    size_t n = g->n, kept;
+    while (n > ROWS_MAX) {
+        least = least ? 2 * least : 1;
+        n = 0;
+        for (size_t i = 0; i < g->n; i++)
+            n += g->sums[order[i]].v[REPORT_RECEIVED] + g->sums[order[i]].v[REPORT_OFFERS] >= least;
+    }
+    kept = 0;
+    for (size_t i = 0; i < g->n; i++)
+        if (g->sums[order[i]].v[REPORT_RECEIVED] + g->sums[order[i]].v[REPORT_OFFERS] >= least)
+            order[kept++] = order[i];
+    return kept;
+}
+
 static struct str *table_row(struct page *p, struct str *c, struct str key, struct str name, const int64_t *sums,
                              const struct report_figure *from, const struct report_figure *to)
 {
@@ -188,10 +207,10 @@ static struct str *table_row(struct page *p, struct str *c, struct str key, stru
     return c;
 }
 
-static void write_table(struct page *p, const int *order, const struct report_figure *from, const struct report_figure *to)
+static void write_table(struct page *p, const int *order, size_t n, const struct report_figure *from, const struct report_figure *to)
 {
     struct html_column columns[COLUMNS_MAX] = {{word_zh(report_by_words, (int)p->r->rows.by), false}};
-    size_t n_columns = (size_t)(to - from) + 1, n = p->r->rows.n;
+    size_t n_columns = (size_t)(to - from) + 1;
     struct str *cells = ARENA_ARRAY(p->a, (n + 1) * n_columns, struct str), *c = cells;
     if (!cells)
         return;
@@ -208,14 +227,16 @@ static void write_table(struct page *p, const int *order, const struct report_fi
 static void write_tables(struct page *p)
 {
     const struct report_figure *end = report_figures;
-    const int *order = report_order(p->r, &p->r->rows);
-    size_t n = sizeof tables / sizeof tables[0];
+    int *order = report_order(p->r, &p->r->rows);
+    size_t n = sizeof tables / sizeof tables[0], shown_rows = order ? largest(p, order) : 0;
     while (end->key)
         end++;
     for (size_t i = 0; order && i < n; i++) {
         const struct report_figure *to = i + 1 < n ? report_figure_find(str_from(tables[i + 1].first)) : end;
         html_section(p->out, tables[i].zh, tables[i].en);
-        write_table(p, order, report_figure_find(str_from(tables[i].first)), to);
+        if (shown_rows < p->r->rows.n)
+            html_note(p->out, arena_printf(p->a, "共 %zu 组，此处列出件数较多的 %zu 组；全部见 --format csv。合计为全部。", p->r->rows.n, shown_rows).p);
+        write_table(p, order, shown_rows, report_figure_find(str_from(tables[i].first)), to);
         html_section_end(p->out);
     }
 }

@@ -232,6 +232,7 @@ bool report_sheets(struct report *r, bool brief, struct sheets *out)
 {
     struct telling t = {.r = r, .out = out, .a = r->arena, .brief = brief};
     out->arena = r->arena;
+    (void)report_order(r, &r->rows); /* makes the groups complete */
     sheet_summary(&t);
     sheet_rows(&t);
     if (brief)

@@ -6,6 +6,8 @@
 #include "ctl/report.h"
 #include "wire/journal.h"
 
+#include <unistd.h>
+
 static int64_t day(const char *iso)
 {
     int32_t d = 0;
@@ -188,6 +190,38 @@ static void differences_are_told_by_referral(void **state)
     report_free(&r);
 }
 
+/* A page lists the largest groups, and counts all. */
+static void a_page_of_many_organisations_stays_short(void **state)
+{
+    (void)state;
+    enum { MANY = 450 };
+    struct report r = {.rules = &no_rules};
+    char path[] = "/tmp/report.XXXXXX", *text = NULL;
+    size_t size = 0;
+    assert_true(report_init(&r, REPORT_BY_ORGANISATION));
+    assert_true(period_parse(STR("2026H1"), &r.period));
+    for (int i = 0; i < MANY; i++) {
+        struct report_referral_row row = {.channel = CHANNEL_POLICE, .place = STR("320583001"), .category = STR("")};
+        struct report_parts parts = parts_of(r.arena, arena_printf(r.arena, "o%03d", i).p, arena_printf(r.arena, "o%03d", i).p);
+        for (int k = 0; k <= i % 3; k++) /* a third each with 2, 4 and 6 */
+            report_count(&r, &row, &parts);
+    }
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_true(report_page(&r, report_figure_find(STR("received")), path));
+    FILE *in = fdopen(fd, "r");
+    assert_true(getdelim(&text, &size, '\0', in) > 0);
+    fclose(in);
+    unlink(path);
+    assert_non_null(strstr(text, "共 450 组，此处列出件数较多的 300 组"));
+    assert_null(strstr(text, "o000<")); /* one of the smallest */
+    assert_non_null(strstr(text, "o001<"));
+    assert_non_null(strstr(text, "昆山市 Kunshan: 900"));
+    assert_non_null(strstr(text, "<td>合计</td><td class=\"n\">900</td>"));
+    free(text);
+    report_free(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +232,7 @@ int main(void)
         cmocka_unit_test(the_map_prints_each_value_and_shades_them_in_order),
         cmocka_unit_test(a_referral_counts_in_its_group_and_an_offer_with_whom_it_was_made_to),
         cmocka_unit_test(differences_are_told_by_referral),
+        cmocka_unit_test(a_page_of_many_organisations_stays_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
