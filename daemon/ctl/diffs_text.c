@@ -171,8 +171,8 @@ static void tell_notes(const struct difference *d, FILE *out)
         fprintf(out, "note: the parts are exact for referrals that both sets classify alike; others reach the "
                      "rules with another category or other tags\n");
     if (d->times)
-        fprintf(out, "note: working time differs, and rules ask for it: what arrives then is told by the new "
-                     "hours and days\n");
+        fprintf(out, "note: working time differs, and rules ask for it: parts are told by the new hours and days; "
+                     "what arrives between the old hours and the new may change hands without being told\n");
     if (needs_words(d))
         fprintf(out, "note: words are taken as independent of each other: a text with just the words of a "
                      "referral shown may never be written\n");
