@@ -39,7 +39,7 @@ struct report_offer {
 struct report_step {
     enum step_kind kind;
     int64_t at_ms;
-    struct str organisation, reason, due_kind;
+    struct str organisation, partner, reason, due_kind;
     int64_t due_ms;
     enum conclusion conclusion;
     enum agreement_kind agreement_kind;
@@ -68,7 +68,7 @@ struct report_tally {
     enum channel channel;
     struct report_parts parts;
     struct str organisation;                 /* who has it, or had it last */
-    struct str offered_to;
+    struct str offered_to, partner;          /* of the last offer */
     int64_t offered_ms;                      /* of the offer that waits for an answer; 0: none */
     int64_t accepted_ms, limit_ms, stopped_ms, near_ms;
     bool first_settled, in_mediation, limit_moved;

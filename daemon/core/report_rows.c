@@ -3,7 +3,7 @@
  */
 #include "core/report_case.h"
 
-const enum step_kind report_needs[] = {STEP_QUEUED, STEP_ACCEPTED, STEP_PROGRESS, STEP_CONCLUDED, STEP_FOLLOW_UP, 0};
+const enum step_kind report_needs[] = {STEP_ASSIGNED, STEP_QUEUED, STEP_ACCEPTED, STEP_PROGRESS, STEP_CONCLUDED, STEP_FOLLOW_UP, 0};
 
 int64_t *report_sums_of(struct arena *a, struct report_parts *p, struct str organisation)
 {
@@ -44,6 +44,15 @@ static int64_t acceptance(const struct counting *c, int n)
     return 0;
 }
 
+/* Whom the n-th offer names to mediate together with; empty: nobody. */
+static struct str partner(const struct counting *c, int n)
+{
+    for (int i = 0; i < c->r->n_steps; i++)
+        if (c->r->steps[i].kind == STEP_ASSIGNED && n-- == 0)
+            return c->r->steps[i].partner;
+    return STR("");
+}
+
 static void count_offer(struct counting *c, const struct report_offer *o, int accepted_before)
 {
     int64_t *sums = report_sums_of(c->arena, c->out, o->organisation), answered_ms = 0;
@@ -63,6 +72,14 @@ static void count_offer(struct counting *c, const struct report_offer *o, int ac
         sums[REPORT_ANSWERS_DUE]++;
         sums[REPORT_ANSWER_MS] += answered_ms > o->offered_ms ? answered_ms - o->offered_ms : 0;
     }
+}
+
+static void count_joint(struct counting *c, struct str with)
+{
+    if (str_empty(with))
+        return;
+    own(c)[REPORT_JOINT] = 1;
+    report_sums_of(c->arena, c->out, with)[REPORT_PARTNERED]++;
 }
 
 /* Whether the first offer came to anything, and to what. */
@@ -110,6 +127,7 @@ static void count_offers(struct counting *c)
         if (was_accepted(o)) {
             taken = o;
             accepted++;
+            count_joint(c, partner(c, i));
         }
     }
     if (c->r->n_offers > 0)

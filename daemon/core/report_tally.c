@@ -81,6 +81,7 @@ static void received(struct report_tally *t, const struct report_step *s)
 static void assigned(struct report_tally *t, const struct report_step *s)
 {
     t->organisation = t->offered_to = s->organisation;
+    t->partner = s->partner;
     t->offered_ms = s->at_ms;
     offer_sums(t)[REPORT_OFFERS]++;
     if (!sums(t)[REPORT_PLACED]) {
@@ -138,6 +139,10 @@ static void accepted(struct report_tally *t, const struct report_step *s)
     t->accepted_ms = s->at_ms;
     t->in_mediation = true;
     t->limit_ms = t->stopped_ms = t->near_ms = 0;
+    if (str_empty(t->partner))
+        return;
+    sums(t)[REPORT_JOINT] = 1;
+    report_sums_of(t->arena, &t->parts, t->partner)[REPORT_PARTNERED]++;
 }
 
 static void declined(struct report_tally *t, const struct report_step *s)

@@ -28,10 +28,11 @@ struct walk {
 static void add_answers(struct arena *a, struct report_step *s, struct str body)
 {
     struct step step;
-    if (s->kind != STEP_PROGRESS && s->kind != STEP_CONCLUDED && s->kind != STEP_FOLLOW_UP)
+    if (s->kind != STEP_ASSIGNED && s->kind != STEP_PROGRESS && s->kind != STEP_CONCLUDED && s->kind != STEP_FOLLOW_UP)
         return;
     if (!step_decode(a, body, &step))
         return;
+    s->partner = step.partner_id;
     s->reason = step.reason;
     s->agreement_kind = step.agreement_kind;
     s->follow_up = step.follow_up;

@@ -69,6 +69,7 @@ static struct report_step figures_of(const struct step *s)
         .kind = s->kind,
         .at_ms = s->at_ms,
         .organisation = s->organisation_id,
+        .partner = s->partner_id,
         .reason = s->reason,
         .due_kind = s->due_kind,
         .due_ms = s->due_ms,

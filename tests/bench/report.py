@@ -85,8 +85,9 @@ class Maker:
         one = [str(city), str(self.id(ms, city)), str(referral), agency, organisation, str(city), "1", stamp(ms + 3 * DAY), "30", "2",
                "\\N", stamp(ms), "\\N"]
         row.append(one)
+        partner = f"administrative-{organisation[-6:]}" if self.chance.random() < 0.03 else ""
         self.step(agency, ms, "ASSIGNED", referral, organisation_id=organisation, assignment_id=one[1], due_kind="respond",
-                  due_ms=ms + 3 * DAY, state=1)
+                  due_ms=ms + 3 * DAY, state=1, partner_id=partner)
         return one
 
     def referral(self) -> None:

@@ -211,6 +211,28 @@ static void lapsed_twice_then_a_person_and_no_end(void **state)
     check_both(&h);
 }
 
+static void a_partner_has_its_part(void **state)
+{
+    (void)state;
+    static const struct report_offer offers[] = {
+        {STR("a"), REPORT_OFFER_DECLINED, T0, T0 + HOUR, 0},
+        {STR("b"), REPORT_OFFER_ACCEPTED, T0 + HOUR, 0, T0 + 300 * DAY},
+    };
+    struct history h = {
+        .channel = CHANNEL_COURT,
+        .steps = {RECEIVED, ASSIGNED(0, "a"), STEP(DECLINED, HOUR, "a"), ASSIGNED(HOUR, "b"), ACCEPT(2 * HOUR, "b", 300 * DAY)},
+        .rows = {.state = STATE_ACCEPTED, .organisation = STR("b"), .offers = offers, .n_offers = 2},
+        .own = {{REPORT_PLACED, 1}, {REPORT_FIRST_ANSWERED, 1}, {REPORT_TRANSFERRED, 1}, {REPORT_TRANSFERS, 1}, {REPORT_TAKEN, 1},
+                {REPORT_OPEN, 1}, {REPORT_JOINT, 1}},
+        .offers = {{"a", REPORT_OFFERS, 1}, {"a", REPORT_DECLINED, 1}, {"a", REPORT_ANSWERS, 1}, {"a", REPORT_ANSWERS_DUE, 1},
+                   {"a", REPORT_ANSWER_MS, HOUR}, {"b", REPORT_OFFERS, 1}, {"b", REPORT_ACCEPTED, 1}, {"b", REPORT_ANSWERS, 1},
+                   {"b", REPORT_ANSWERS_DUE, 1}, {"b", REPORT_ANSWER_MS, HOUR}, {"d", REPORT_PARTNERED, 1}},
+    };
+    h.steps[1].partner = STR("c"); /* of an offer that was declined: nothing */
+    h.steps[3].partner = STR("d");
+    check_both(&h);
+}
+
 /* Overdue and told so, touched afterwards, extended at last, and concluded within the new time. */
 static void extended_after_it_was_overdue(void **state)
 {
@@ -386,6 +408,7 @@ int main(void)
         cmocka_unit_test(values_are_rounded_and_none_where_nothing_divides),
         cmocka_unit_test_setup_teardown(declined_then_taken_by_the_second, setup, teardown),
         cmocka_unit_test_setup_teardown(lapsed_twice_then_a_person_and_no_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_partner_has_its_part, setup, teardown),
         cmocka_unit_test_setup_teardown(extended_after_it_was_overdue, setup, teardown),
         cmocka_unit_test_setup_teardown(overdue_stays_overdue, setup, teardown),
         cmocka_unit_test_setup_teardown(a_suspension_is_not_counted, setup, teardown),
