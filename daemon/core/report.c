@@ -8,8 +8,8 @@ const struct word report_unit_words[] = {
 };
 
 const struct word report_source_words[] = {
-    {REPORT_TABLES, "tables and journal", "登记表与流转日志"},
-    {REPORT_JOURNAL, "journal alone", "仅流转日志"},
+    {REPORT_TABLES, "tables and journal", "登记表和日志"},
+    {REPORT_JOURNAL, "journal alone", "日志"},
     {REPORT_UNRECORDED, "not recorded", "尚未记录"},
     {0},
 };

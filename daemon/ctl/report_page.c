@@ -176,7 +176,8 @@ static const struct {
     {"指派与答复", "Offers and answers", "offers"},
     {"调解与期限", "Mediation and time limits", "taken"},
     {"终结事由", "Conclusions", "agreed"},
-    {"协议、履行与司法确认", "Agreements, performance, judicial confirmation", "written"},
+    {"协议形式", "Agreements", "written"},
+    {"履行、司法确认与投诉", "Performance, judicial confirmation, complaints", "performed"},
 };
 
 /* Those that received most, or were offered most, up to ROWS_MAX, in the order of before. */
