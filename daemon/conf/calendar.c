@@ -1,6 +1,7 @@
 /*
  * calendar.c - calendar/NAME.csv: holidays and make-up workdays
  */
+#include "base/digest.h"
 #include "conf/csv.h"
 #include "conf/index.h"
 #include "conf/lists.h"
@@ -66,6 +67,19 @@ static int32_t year_end(int32_t day)
     return day;
 }
 
+/* Of its days, in order. */
+static int64_t mark_of(const struct day_rows *rows)
+{
+    struct digest d = {{0}};
+    int64_t mark;
+    for (size_t i = 0; i < rows->n; i++) {
+        int32_t item[2] = {rows->items[i].day, rows->items[i].working};
+        d = digest_chain(d, item, sizeof item);
+    }
+    memcpy(&mark, d.b, sizeof mark);
+    return mark ? mark : 1;
+}
+
 void calendar_read(struct reading *r)
 {
     struct day_rows rows = {.by_date = index_new(r->scratch)};
@@ -83,5 +97,5 @@ void calendar_read(struct reading *r)
         return;
     }
     qsort(rows.items, rows.n, sizeof(*rows.items), by_day);
-    r->rs->calendar = (struct calendar){rows.items, (int)rows.n, year_end(rows.items[rows.n - 1].day)};
+    r->rs->calendar = (struct calendar){rows.items, (int)rows.n, year_end(rows.items[rows.n - 1].day), mark_of(&rows)};
 }

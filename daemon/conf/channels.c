@@ -9,13 +9,17 @@
 
 struct mode_record {
     struct str name, basis;
-    struct duration respond_within, finish_within;
-    int last_day;
+    struct duration respond_within, finish_within, contact_within, follow_up_within, extend_at_most;
+    int last_day, extension, follow_up_reminders, warn_at_left;
 };
 
 enum { LAST_DAY_ROLL = 1, LAST_DAY_KEEP };
 static const struct word last_day_words[] = {
     {LAST_DAY_ROLL, "roll", "顺延"}, {LAST_DAY_KEEP, "keep", "不顺延"}, {0}};
+
+enum { EXTENSION_AGREED = 1, EXTENSION_NONE };
+static const struct word extension_words[] = {
+    {EXTENSION_AGREED, "agreed", "双方同意可延长"}, {EXTENSION_NONE, "none", "不得延长"}, {0}};
 
 static const struct field mode_fields[] = {
     {"name", read_text, offsetof(struct mode_record, name), REQUIRED, .about = "as people know it"},
@@ -23,6 +27,18 @@ static const struct field mode_fields[] = {
      .about = "to accept or decline"},
     {"finish_within", read_duration, offsetof(struct mode_record, finish_within), REQUIRED,
      .about = "counted from acceptance"},
+    {"contact_within", read_duration, offsetof(struct mode_record, contact_within), OPTIONAL,
+     .about = "to reach the parties, counted from acceptance; without it nobody asks"},
+    {"extension", read_word, offsetof(struct mode_record, extension), OPTIONAL, extension_words,
+     .about = "whether the parties may agree on a later end; without it they may"},
+    {"extend_at_most", read_duration, offsetof(struct mode_record, extend_at_most), OPTIONAL,
+     .about = "how far past the end; without it as far as they agree"},
+    {"follow_up_within", read_duration, offsetof(struct mode_record, follow_up_within), OPTIONAL,
+     .about = "to tell what became of an agreement; without it an agreement closes the referral"},
+    {"follow_up_reminders", read_int, offsetof(struct mode_record, follow_up_reminders), OPTIONAL, .low = 0, .high = 12,
+     .about = "how often it is asked for again before the referral is closed without; 3 when not said"},
+    {"warn_at_left", read_int, offsetof(struct mode_record, warn_at_left), OPTIONAL, .low = 0, .high = 90,
+     .about = "hundredths of the time that are left when it is warned; 0: never; 33 when not said"},
     {"last_day", read_word, offsetof(struct mode_record, last_day), OPTIONAL, last_day_words,
      .about = "whether a deadline on a day off moves to the next workday"},
     {"basis", read_text_any, offsetof(struct mode_record, basis), OPTIONAL,
@@ -83,7 +99,8 @@ static bool read_mode(struct reading *r, const struct node *v, int channel)
         return reading_error(r, v->key->at, hint, "`" STR_FMT "` is not a mode of channel `%s`",
                              STR_ARG(v->key->text), word_of(channel_words, channel));
     }
-    struct mode_record m = {.last_day = LAST_DAY_ROLL, .basis = STR("")};
+    struct mode_record m = {.last_day = LAST_DAY_ROLL, .basis = STR(""), .extension = EXTENSION_AGREED,
+                            .follow_up_reminders = 3, .warn_at_left = 33};
     struct mode_policy *p = &r->rs->policies.modes[mode];
     p->present = true; /* even when wrong: it is not missing */
     if (!schema_read(r, v, "a mode", mode_fields, &m))
@@ -93,6 +110,12 @@ static bool read_mode(struct reading *r, const struct node *v, int channel)
     p->respond_within = m.respond_within;
     p->finish_within = m.finish_within;
     p->roll = m.last_day == LAST_DAY_ROLL;
+    p->contact_within = m.contact_within;
+    p->follow_up_within = m.follow_up_within;
+    p->follow_up_reminders = m.follow_up_reminders;
+    p->extends = m.extension == EXTENSION_AGREED;
+    p->extend_at_most = m.extend_at_most;
+    p->warn_share = m.warn_at_left;
     return true;
 }
 

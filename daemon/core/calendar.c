@@ -7,7 +7,6 @@
 
 #define DAY_MS    ((int64_t)86400000)
 #define ZONE_MS   ((int64_t)8 * 3600 * 1000)
-#define COUNT_MAX 1000
 
 /* The proleptic Gregorian calendar in eras of 400 years that begin on 1 March (H. Hinnant, chrono-compatible
  * algorithms). */
@@ -138,22 +137,24 @@ static int32_t add_months(int32_t day, int count)
     return day_of(d);
 }
 
-struct deadline calendar_deadline(const struct calendar *c, int64_t start_ms, struct duration d, bool roll)
+int32_t calendar_add(const struct calendar *c, int32_t day, struct duration d)
 {
-    assert(d.count > 0 && d.count <= COUNT_MAX);
-    int32_t day = calendar_day_of_ms(start_ms);
-    bool asked = roll || d.unit == DURATION_WORKDAYS; /* the calendar had a say */
     switch (d.unit) {
     case DURATION_WORKDAYS:
-        day = add_workdays(c, day, d.count);
-        break;
+        return add_workdays(c, day, d.count);
     case DURATION_DAYS:
-        day += d.count;
-        break;
+        return day + d.count;
     case DURATION_MONTHS:
-        day = add_months(day, d.count);
-        break;
+        return add_months(day, d.count);
     }
+    return day;
+}
+
+struct deadline calendar_deadline(const struct calendar *c, int64_t start_ms, struct duration d, bool roll)
+{
+    assert(d.count > 0 && d.count <= DURATION_MAX);
+    int32_t day = calendar_add(c, calendar_day_of_ms(start_ms), d);
+    bool asked = roll || d.unit == DURATION_WORKDAYS; /* the calendar had a say */
     while (roll && !calendar_working(c, day))
         day++;
     return (struct deadline){calendar_ms_of_day(day + 1) - 1, asked && day > c->published_until};
@@ -171,7 +172,7 @@ bool duration_parse(struct str s, struct duration *out)
     const char *space = s.n ? memchr(s.p, ' ', s.n) : NULL;
     int n = space ? (int)(space - s.p) : 0;
     int count = n >= 1 && n <= 4 && s.p[0] != '0' ? digits(s.p, n) : -1;
-    if (count < 1 || count > COUNT_MAX)
+    if (count < 1 || count > DURATION_MAX)
         return false;
     struct str unit = {space + 1, s.n - (size_t)n - 1};
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {

@@ -20,9 +20,11 @@ struct calendar {
     const struct calendar_day *items; /* the exceptions, sorted by day */
     int n;
     int32_t published_until;          /* last day of the last year listed */
+    int64_t mark;                     /* another one for every other calendar; never 0 */
 };
 
 enum duration_unit { DURATION_WORKDAYS = 1, DURATION_DAYS, DURATION_MONTHS };
+#define DURATION_MAX 1000
 struct duration {
     int count;              /* 0: none given */
     enum duration_unit unit;
@@ -60,6 +62,8 @@ struct deadline {
  * the next workday (民法典 第203条); without, it stays (custody periods, 刑事诉讼法 第105条).
  */
 struct deadline calendar_deadline(const struct calendar *c, int64_t start_ms, struct duration d, bool roll);
+/* The day so long after `day`, as it comes: a day off does not move it. */
+int32_t calendar_add(const struct calendar *c, int32_t day, struct duration d);
 /* "N workdays", "1 day", "2 months"; false unless well formed and 1 to 1000. */
 bool duration_parse(struct str s, struct duration *out);
 /* -1, 0, 1 by length, a workday counted as 7/5 days and a month as 30. */

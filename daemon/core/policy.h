@@ -14,6 +14,12 @@ struct mode_policy {
     struct str name;
     struct duration respond_within; /* to accept or decline */
     struct duration finish_within;  /* from acceptance */
+    struct duration contact_within; /* from acceptance, until the parties are reached; count 0: not asked for */
+    struct duration follow_up_within; /* from an agreement, until it is told what became of it; count 0: not followed */
+    int follow_up_reminders;        /* how often it is asked for again before the referral is closed without */
+    bool extends;                   /* the parties may agree on a later day */
+    struct duration extend_at_most; /* past the end that the law gives; count 0: as they agree */
+    int warn_share;                 /* hundredths of the time that are left when it is warned; 0: not at all */
     bool roll;                      /* a deadline on a day off moves to the next workday */
     struct str basis;               /* law and article; empty: a setting, not law */
 };

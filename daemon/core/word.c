@@ -151,6 +151,7 @@ const struct word state_words[] = {
     {STATE_REFUSED, "refused", "不予受理"},
     {STATE_WITHDRAWN, "withdrawn", "来源机关撤回"},
     {STATE_RETURNED, "returned", "人工退回来源机关"},
+    {STATE_FOLLOWING, "following", "达成协议，跟踪履行"},
     {0},
 };
 
@@ -163,6 +164,7 @@ const struct word step_kind_words[] = {
     {STEP_SUPPLEMENTED, "supplemented", "补充材料"}, {STEP_WITHDRAWN, "withdrawn", "撤回"},
     {STEP_RETURNED, "returned", "退回来源机关"},     {STEP_OVERDUE, "overdue", "超过期限"},
     {STEP_ERASED, "erased", "个人信息已删除"},       {STEP_REROUTED, "rerouted", "按现行规则改派"},
+    {STEP_WARNED, "warned", "临期提醒"},             {STEP_RECOUNTED, "recounted", "按新日历重算期限"},
     {0},
 };
 

@@ -93,6 +93,9 @@ struct docket_row {
     int state, channel, mode, due_kind;
     int64_t due_ms; /* 0: none */
     int64_t changed_ms; /* when it came into its state */
+    struct str clocks;  /* empty: closed, or from before there were any */
+    int64_t wake_ms;    /* 0: none */
+    int wake;           /* event of core/lifecycle.h */
     struct id assignment; /* zero: none */
     struct str organisation, place, reason;
     int decisions;
@@ -167,6 +170,10 @@ struct docket_write {
     int state, channel, mode, risk;
     int due_kind;     /* 0: none */
     int64_t due_ms;
+    struct str clocks; /* empty: none */
+    int64_t wake_ms;
+    int wake;          /* 0: none */
+    int64_t calendar;  /* its mark */
     struct id assignment;
     struct str organisation, reason;
     int decisions;
@@ -198,7 +205,7 @@ bool batch_add_assignment(struct batch *b, const struct assignment_write *row);
 struct assignment_change {
     struct id id;
     int status;
-    int64_t finish_by_ms; /* 0: unchanged */
+    int64_t respond_by_ms, finish_by_ms; /* 0: unchanged */
     int64_t closed_ms;    /* 0: stays open */
     const struct digest *answer; /* NULL: unchanged */
 };

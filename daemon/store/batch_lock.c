@@ -25,7 +25,7 @@ static const struct statement lock_heads = {
 static const struct statement lock_dockets = {
     "lock_dockets",
     "SELECT referral, agency, agency_ref, state, channel, mode, due_kind, due_at, assignment, organisation, place, reason, "
-    "decisions, conclusion, changed FROM docket WHERE city = $1::int4 AND referral = ANY($2::uuid[]) ORDER BY referral FOR UPDATE",
+    "decisions, conclusion, changed, clocks, wake_at, wake FROM docket WHERE city = $1::int4 AND referral = ANY($2::uuid[]) ORDER BY referral FOR UPDATE",
 };
 
 /*

@@ -27,21 +27,23 @@ static const struct {
         "ibiuz"},
     [WRITE_DOCKET] = {{"add_docket",
         "INSERT INTO docket (city, referral, agency, agency_ref, state, place, channel, mode, risk, due_kind, due_at, "
-        "assignment, organisation, decisions, reason, conclusion, changed) "
+        "assignment, organisation, decisions, reason, conclusion, changed, clocks, wake_at, wake, calendar) "
         "SELECT * FROM unnest($1::int4[], $2::uuid[], $3::text[], $4::text[], $5::int4[], $6::text[], $7::int4[], $8::int4[], "
         "$9::int4[], $10::int4[], $11::timestamptz[], $12::uuid[], $13::text[], $14::int4[], $15::text[], $16::int4[], "
-        "$17::timestamptz[])"},
-        "iuttitiiiizutitiz"},
+        "$17::timestamptz[], $18::bytea[], $19::timestamptz[], $20::int4[], $21::int8[])"},
+        "iuttitiiiizutitizbzil"},
     [WRITE_DOCKET_CHANGE] = {{"change_docket",
         "WITH done AS (UPDATE docket d SET state = u.state, due_kind = u.due_kind, due_at = u.due_at, due_claim = NULL, "
         "assignment = u.assignment, organisation = u.organisation, decisions = u.decisions, reason = u.reason, "
-        "conclusion = u.conclusion, changed = u.changed "
+        "conclusion = u.conclusion, changed = u.changed, clocks = u.clocks, wake_at = u.wake_at, wake = u.wake, "
+        "calendar = u.calendar "
         "FROM unnest($1::int4[], $2::uuid[], $3::int4[], $4::int4[], $5::timestamptz[], $6::uuid[], $7::text[], $8::int4[], "
-        "$9::text[], $10::int4[], $11::timestamptz[]) "
-        "AS u(city, referral, state, due_kind, due_at, assignment, organisation, decisions, reason, conclusion, changed) "
+        "$9::text[], $10::int4[], $11::timestamptz[], $12::bytea[], $13::timestamptz[], $14::int4[], $15::int8[]) "
+        "AS u(city, referral, state, due_kind, due_at, assignment, organisation, decisions, reason, conclusion, changed, clocks, "
+        "wake_at, wake, calendar) "
         "WHERE d.city = u.city AND d.referral = u.referral RETURNING 1) "
         "SELECT expect(count(*), cardinality($1::int4[]), 'P0R01') FROM done"},
-        "iuiizutitiz"},
+        "iuiizutitizbzil"},
     [WRITE_DECISION] = {{"add_decision",
         "INSERT INTO decision (city, arrived, referral, n, at, ruleset, rule, outcome, record) "
         "SELECT * FROM unnest($1::int4[], $2::timestamptz[], $3::uuid[], $4::int4[], $5::timestamptz[], $6::bytea[], "
@@ -54,13 +56,14 @@ static const struct {
         "$9::uuid[], $10::timestamptz[], $11::int4[], $12::int4[], $13::timestamptz[])"},
         "iuuttiiiuziiz"},
     [WRITE_ASSIGNMENT_CHANGE] = {{"change_assignment",
-        "WITH done AS (UPDATE assignment a SET status = u.status, finish_by = COALESCE(u.finish_by, a.finish_by), "
+        "WITH done AS (UPDATE assignment a SET status = u.status, respond_by = COALESCE(u.respond_by, a.respond_by), "
+        "finish_by = COALESCE(u.finish_by, a.finish_by), "
         "closed = COALESCE(u.closed, a.closed), answer = COALESCE(u.answer, a.answer), "
         "told = CASE WHEN u.status IN (4, 5, 7) AND a.status IN (1, 2) THEN a.term = 0 ELSE a.told END "
-        "FROM unnest($1::int4[], $2::uuid[], $3::int4[], $4::timestamptz[], $5::timestamptz[], $6::bytea[]) "
-        "AS u(city, id, status, finish_by, closed, answer) WHERE a.city = u.city AND a.id = u.id RETURNING 1) "
+        "FROM unnest($1::int4[], $2::uuid[], $3::int4[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[], $7::bytea[]) "
+        "AS u(city, id, status, respond_by, finish_by, closed, answer) WHERE a.city = u.city AND a.id = u.id RETURNING 1) "
         "SELECT expect(count(*), cardinality($1::int4[]), 'P0R01') FROM done"},
-        "iuizzb"},
+        "iuizzzb"},
     [WRITE_JOURNAL] = {{"add_journal",
         "INSERT INTO journal (city, agency, seq, at, referral, kind, body, hash) "
         "SELECT * FROM unnest($1::int4[], $2::text[], $3::int8[], $4::timestamptz[], $5::uuid[], $6::int4[], $7::bytea[], "
@@ -158,6 +161,14 @@ bool batch_add_mark(struct batch *b, const struct mark_row *row)
     return rows_end(r);
 }
 
+static void put_clocks(struct rows *r, const struct docket_write *row)
+{
+    put_str_or_null(r, row->clocks);
+    put_ms_or_null(r, row->wake_ms);
+    put_int_or_null(r, row->wake);
+    put_int_or_null(r, row->calendar);
+}
+
 bool batch_add_docket(struct batch *b, const struct docket_write *row)
 {
     struct rows *r = &b->writes[WRITE_DOCKET];
@@ -178,6 +189,7 @@ bool batch_add_docket(struct batch *b, const struct docket_write *row)
     put_str_or_null(r, row->reason);
     put_int_or_null(r, row->conclusion);
     put_ms(r, row->changed_ms);
+    put_clocks(r, row);
     return rows_end(r);
 }
 
@@ -195,6 +207,7 @@ bool batch_change_docket(struct batch *b, const struct docket_write *row)
     put_str_or_null(r, row->reason);
     put_int_or_null(r, row->conclusion);
     put_ms(r, row->changed_ms);
+    put_clocks(r, row);
     return rows_end(r);
 }
 
@@ -238,6 +251,7 @@ bool batch_change_assignment(struct batch *b, const struct assignment_change *ro
     put_int(r, id_city(row->id));
     put_id(r, row->id);
     put_int(r, row->status);
+    put_ms_or_null(r, row->respond_by_ms);
     put_ms_or_null(r, row->finish_by_ms);
     put_ms_or_null(r, row->closed_ms);
     put_digest_or_null(r, row->answer);

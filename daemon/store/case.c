@@ -7,7 +7,7 @@
 static const struct statement case_docket = {
     "case_docket",
     "SELECT referral, agency, agency_ref, state, channel, mode, due_kind, due_at, assignment, organisation, place, reason, "
-    "decisions, conclusion, changed, risk FROM docket WHERE city = $1::int4 AND referral = $2::uuid",
+    "decisions, conclusion, changed, clocks, wake_at, wake, risk FROM docket WHERE city = $1::int4 AND referral = $2::uuid",
 };
 
 static const struct statement case_assignments = {

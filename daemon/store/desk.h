@@ -18,10 +18,14 @@ enum db_result load_read(struct db *db, struct arena *a, struct load_row **out, 
 /* All that were ever given anything: city, organisation and given_ms only. */
 enum db_result load_turns(struct db *db, struct arena *a, struct load_row **out, int *n) DB_CHECKED;
 
-struct due_row { struct id referral; struct str agency; int due_kind; int64_t due_ms; int state; };
-/* Rows of `city` that are due, oldest first, claimed for this daemon until `until_ms`; SKIP LOCKED. */
+/* What happens to a referral by itself: `wake` is an event of core/lifecycle.h. */
+struct due_row { struct id referral; struct str agency; int wake; int64_t wake_ms; int state; };
+/* Rows of `city` whose time has come, oldest first, claimed for this daemon until `until_ms`; SKIP LOCKED. */
 enum db_result due_claim(struct db *db, struct arena *a, int city, int64_t now_ms, int64_t until_ms, int limit,
                          struct due_row **out, int *n) DB_CHECKED;
+/* Open rows of `city` counted with another calendar than the one marked so; claimed likewise. wake and wake_ms are as they were. */
+enum db_result due_recount(struct db *db, struct arena *a, int city, int64_t calendar, int64_t now_ms, int64_t until_ms, int limit,
+                           struct due_row **out, int *n) DB_CHECKED;
 /* The earliest due time of a city that is not claimed; 0: none. */
 enum db_result due_next(struct db *db, int city, int64_t *out_ms) DB_CHECKED;
 /* Cities that have dockets at all. */

@@ -21,6 +21,9 @@ void docket_fields(struct fields *f, struct docket_row *out)
     out->decisions = (int)field_int(f);
     out->conclusion = (int)field_int(f);
     out->changed_ms = field_ms(f);
+    out->clocks = field_str(f);
+    out->wake_ms = field_ms(f);
+    out->wake = (int)field_int(f);
 }
 
 void assignment_fields(struct fields *f, struct assignment_row *out)

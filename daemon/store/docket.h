@@ -3,7 +3,7 @@
  *
  * The column lists are the same wherever these are used:
  *   docket:     referral, agency, agency_ref, state, channel, mode, due_kind, due_at, assignment, organisation, place,
- *               reason, decisions, conclusion, changed
+ *               reason, decisions, conclusion, changed, clocks, wake_at, wake
  *   assignment: id, referral, agency, organisation, org_city, status, term, respond_by, finish_by, finish_count,
  *               finish_unit, answer
  */

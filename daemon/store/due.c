@@ -8,18 +8,28 @@
 
 static const struct statement claim_due = {
     "claim_due",
-    "WITH picked AS (SELECT city, referral FROM docket WHERE city = $1::int4 AND due_at <= $2::timestamptz "
-    "AND (due_claim IS NULL OR due_claim <= $2::timestamptz) ORDER BY due_at LIMIT $4::int4 FOR UPDATE SKIP LOCKED) "
+    "WITH picked AS (SELECT city, referral FROM docket WHERE city = $1::int4 AND wake_at <= $2::timestamptz "
+    "AND (due_claim IS NULL OR due_claim <= $2::timestamptz) ORDER BY wake_at LIMIT $4::int4 FOR UPDATE SKIP LOCKED) "
     "UPDATE docket d SET due_claim = $3::timestamptz FROM picked p "
     "WHERE d.city = $1::int4 AND d.city = p.city AND d.referral = p.referral "
-    "RETURNING d.referral, d.agency, d.due_kind, d.due_at, d.state",
+    "RETURNING d.referral, d.agency, d.wake, d.wake_at, d.state",
+};
+
+static const struct statement claim_recount = {
+    "claim_recount",
+    "WITH picked AS (SELECT city, referral FROM docket WHERE city = $1::int4 AND wake_at IS NOT NULL "
+    "AND calendar IS DISTINCT FROM $5::int8 AND (due_claim IS NULL OR due_claim <= $2::timestamptz) LIMIT $4::int4 "
+    "FOR UPDATE SKIP LOCKED) "
+    "UPDATE docket d SET due_claim = $3::timestamptz FROM picked p "
+    "WHERE d.city = $1::int4 AND d.city = p.city AND d.referral = p.referral "
+    "RETURNING d.referral, d.agency, d.wake, d.wake_at, d.state",
 };
 
 /* What another daemon has claimed is free again when its claim ends. */
 static const struct statement next_due = {
     "next_due",
-    "SELECT LEAST((SELECT due_at FROM docket WHERE city = $1::int4 AND due_at IS NOT NULL AND due_claim IS NULL "
-    "ORDER BY due_at LIMIT 1), (SELECT due_claim FROM docket WHERE city = $1::int4 AND due_claim IS NOT NULL "
+    "SELECT LEAST((SELECT wake_at FROM docket WHERE city = $1::int4 AND wake_at IS NOT NULL AND due_claim IS NULL "
+    "ORDER BY wake_at LIMIT 1), (SELECT due_claim FROM docket WHERE city = $1::int4 AND due_claim IS NOT NULL "
     "ORDER BY due_claim LIMIT 1))",
 };
 
@@ -32,21 +42,15 @@ static const struct statement all_cities = {
 static int due_order(const void *x, const void *y)
 {
     const struct due_row *a = x, *b = y;
-    if (a->due_ms != b->due_ms)
-        return (a->due_ms > b->due_ms) - (a->due_ms < b->due_ms);
+    if (a->wake_ms != b->wake_ms)
+        return (a->wake_ms > b->wake_ms) - (a->wake_ms < b->wake_ms);
     return memcmp(a->referral.b, b->referral.b, sizeof a->referral.b);
 }
 
-enum db_result due_claim(struct db *db, struct arena *a, int city, int64_t now_ms, int64_t until_ms, int limit,
-                         struct due_row **out, int *n)
+static enum db_result claim(struct db *db, struct arena *a, const struct statement *st, const struct args *args,
+                            struct due_row **out, int *n)
 {
-    struct args args;
-    args_init(&args);
-    args_int4(&args, city);
-    args_ms(&args, now_ms);
-    args_ms(&args, until_ms);
-    args_int4(&args, limit);
-    enum db_result r = pipe_one(db, &claim_due, &args);
+    enum db_result r = pipe_one(db, st, args);
     if (r != DB_OK)
         return r;
     const PGresult *res = pipe_result(db, 0);
@@ -56,8 +60,8 @@ enum db_result due_claim(struct db *db, struct arena *a, int city, int64_t now_m
         struct fields f = {res, i, 0, a};
         d[i].referral = field_id(&f);
         d[i].agency = field_str(&f);
-        d[i].due_kind = (int)field_int(&f);
-        d[i].due_ms = field_ms(&f);
+        d[i].wake = (int)field_int(&f);
+        d[i].wake_ms = field_ms(&f);
         d[i].state = (int)field_int(&f);
     }
     r = fields_done(db, a);
@@ -67,6 +71,32 @@ enum db_result due_claim(struct db *db, struct arena *a, int city, int64_t now_m
     *out = d;
     *n = count;
     return DB_OK;
+}
+
+static void claim_args(struct args *args, int city, int64_t now_ms, int64_t until_ms, int limit)
+{
+    args_init(args);
+    args_int4(args, city);
+    args_ms(args, now_ms);
+    args_ms(args, until_ms);
+    args_int4(args, limit);
+}
+
+enum db_result due_claim(struct db *db, struct arena *a, int city, int64_t now_ms, int64_t until_ms, int limit,
+                         struct due_row **out, int *n)
+{
+    struct args args;
+    claim_args(&args, city, now_ms, until_ms, limit);
+    return claim(db, a, &claim_due, &args, out, n);
+}
+
+enum db_result due_recount(struct db *db, struct arena *a, int city, int64_t calendar, int64_t now_ms, int64_t until_ms, int limit,
+                           struct due_row **out, int *n)
+{
+    struct args args;
+    claim_args(&args, city, now_ms, until_ms, limit);
+    args_int8(&args, calendar);
+    return claim(db, a, &claim_recount, &args, out, n);
 }
 
 enum db_result due_next(struct db *db, int city, int64_t *out_ms)

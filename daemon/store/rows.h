@@ -9,7 +9,7 @@
 #include "base/digest.h"
 #include "store/pipe.h"
 
-#define ROWS_COLUMNS 18
+#define ROWS_COLUMNS 24
 
 struct column {
     unsigned char *p; /* the array as it is sent: header, then length and value of each item */

@@ -45,6 +45,7 @@ struct str step_encode(struct arena *a, const struct step *s)
     m.follow_up = (Referral__V1__FollowUpKind)s->follow_up;
     m.due_kind = wire_z(a, s->due_kind);
     m.due_ms = s->due_ms;
+    m.due_provisional = s->due_provisional;
     m.note_sha256 = digest_bin(s->note);
     m.content_sha256 = digest_bin(s->content);
     m.actor = wire_z(a, s->actor);
@@ -103,6 +104,7 @@ bool step_decode(struct arena *a, struct str bytes, struct step *out)
         .follow_up = (enum follow_up_kind)m->follow_up,
         .due_kind = str_from(m->due_kind),
         .due_ms = m->due_ms,
+        .due_provisional = m->due_provisional,
         .actor = str_from(m->actor),
         .partner_id = str_from(m->partner_id),
         .partner_name = str_from(m->partner_name),

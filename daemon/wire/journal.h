@@ -29,6 +29,7 @@ struct step {
     enum follow_up_kind follow_up;
     struct str due_kind;
     int64_t due_ms;
+    bool due_provisional;
     const struct digest *note; /* NULL: no note */
     const struct digest *content;
     struct str actor;

@@ -333,6 +333,11 @@ class TableLock:
             self.child.communicate("COMMIT;\n", timeout=20)
 
 
+# What happens when something is due and nothing comes (due_event() in daemon/core/lifecycle.c): lapse, overdue, remind,
+# overdue, overdue, unfollowed.
+EVENTS_OF_DUES = " ".join(f"WHEN {due} THEN {event}" for due, event in ((1, 3), (2, 8), (3, 15), (4, 8), (5, 8), (6, 20)))
+
+
 class Places:
     """Where things stand in the database, for tests that look behind the wire."""
 
@@ -341,7 +346,8 @@ class Places:
 
     def make_due(self, referral: str) -> None:
         """Whatever is due next for this referral was due a minute ago; and so it stands in its assignment."""
-        self.lab.sql(f"UPDATE docket SET due_at = now() - interval '1 minute' WHERE referral = '{referral}'; "
+        self.lab.sql("UPDATE docket SET due_at = now() - interval '1 minute', wake_at = now() - interval '1 minute', "
+                     f"wake = CASE due_kind {EVENTS_OF_DUES} END WHERE referral = '{referral}'; "
                      "UPDATE assignment SET respond_by = now() - interval '1 minute' "
                      f"WHERE referral = '{referral}' AND status = 1")
 

@@ -80,7 +80,8 @@ static bool answer_admitted(struct case_file *c)
 /* What was due when the timer looked must still be due, or something happened in between. */
 static bool still_due(const struct case_file *c)
 {
-    return c->docket->due_kind == c->work->event.due_kind && c->docket->due_ms == c->work->event.due_ms;
+    const struct work_event *e = &c->work->event;
+    return e->event == EVENT_RECOUNT || (c->docket->wake == (int)e->event && c->docket->wake_ms == e->wake_ms);
 }
 
 static enum db_result supplement_known(struct ledger *l, struct case_file *c, bool *known)
@@ -255,12 +256,11 @@ static enum db_result prepare_offer(struct ledger *l, struct case_file *c)
 static bool details_admitted(struct ledger *l, struct case_file *c)
 {
     const struct work_event *e = &c->work->event;
-    if (e->event == EVENT_EXTEND) {
-        int64_t end = calendar_ms_of_day(e->answer.on + 1) - 1;
-        if (end <= l->now_ms || end <= c->docket->current.finish_by_ms) {
-            refuse(c, FAULT_DATE_TOO_FAR, "until");
-            return false;
-        }
+    const struct ruleset *rules = c->work->snapshot->rules;
+    const struct mode_policy *policy = &rules->policies.modes[c->docket->mode];
+    if (e->event == EVENT_EXTEND && !clocks_may_stretch(&c->clocks, policy, &rules->calendar, e->answer.on, l->now_ms)) {
+        refuse(c, policy->extends ? FAULT_DATE_TOO_FAR : FAULT_STATE_FORBIDS, policy->extends ? "until" : "kind");
+        return false;
     }
     if (e->event == EVENT_FOLLOW_UP && c->docket->conclusion != CONCLUSION_AGREED) {
         refuse(c, FAULT_STATE_FORBIDS, "kind");
@@ -275,12 +275,16 @@ enum db_result case_open(struct ledger *l, struct case_file *c)
     enum db_result r;
     if (!c->docket->found)
         return refuse(c, FAULT_REFERRAL_UNKNOWN, "referral_id");
+    if (!due_read(l->arena, c->docket, &c->clocks))
+        return DB_AGAIN;
     r = admitted(l, c, &go_on);
     if (r != DB_OK || !go_on)
         return r;
     c->transition = lifecycle_next((enum state)c->docket->state, c->work->event.event);
     if (!c->transition)
         return refuse(c, FAULT_STATE_FORBIDS, "");
+    c->passed = clocks_agenda(&c->clocks, &c->work->snapshot->rules->policies.modes[c->docket->mode],
+                              &c->work->snapshot->rules->calendar).of;
     if (!details_admitted(l, c)) {
         c->transition = NULL;
         return DB_OK;

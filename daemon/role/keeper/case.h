@@ -7,7 +7,7 @@
 #ifndef ROLE_CASE_H
 #define ROLE_CASE_H
 
-#include "role/keeper/ledger.h"
+#include "role/keeper/due.h"
 
 struct case_file {
     struct work *work;
@@ -22,6 +22,9 @@ struct case_file {
     struct decision decision;       /* of the placing, or made by an operator's hand */
     struct referral facts;          /* of the placing */
     struct str why_manual;          /* not empty: it could not be decided anew, and waits for a person */
+    struct clocks clocks;           /* of the docket; after case_write: as they are then */
+    struct agenda agenda;           /* after case_write */
+    enum due passed;                /* timer: whose time has come */
     struct str went_to;             /* after case_write: name of the organisation with a new offer, or empty */
     enum state state;               /* after case_write */
 };

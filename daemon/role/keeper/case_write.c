@@ -8,13 +8,6 @@
 
 #include <stdio.h>
 
-#define DAY_MS INT64_C(86400000)
-
-enum {
-    SUSPENSION_REVIEW_DAYS = 30, /* a suspended mediation is looked at again after this long */
-    OVERDUE_REPEAT_DAYS = 7,     /* an overdue one is told again after this long */
-};
-
 static const struct ruleset *rules_of(const struct case_file *c)
 {
     return c->work->snapshot->rules;
@@ -26,39 +19,38 @@ static struct str organisation_name(const struct case_file *c, struct str id)
     return i < 0 ? STR("") : rules_of(c)->roster.items[i].name;
 }
 
-/* When the finish is due, counted from acceptance now. */
-static int64_t finish_from_now(const struct ledger *l, const struct case_file *c)
+static const struct mode_policy *policy_of(const struct case_file *c)
 {
-    const struct assignment_row *a = &c->docket->current;
-    struct duration d = {.count = a->finish_count, .unit = (enum duration_unit)a->finish_unit};
-    return calendar_deadline(&rules_of(c)->calendar, l->now_ms, d, rules_of(c)->policies.modes[c->docket->mode].roll).ms;
+    return &rules_of(c)->policies.modes[c->docket->mode];
 }
 
-/* Next due time after an event that neither replaces nor closes; *finish_by changes where the clock of mediation does. */
-static int64_t next_due(struct ledger *l, const struct case_file *c, int64_t *finish_by)
+/* Nothing more is awaited after this: performance, or a failure that the agency or the court has to act on. */
+static bool settles(enum follow_up_kind kind)
 {
-    const struct assignment_row *a = &c->docket->current;
-    *finish_by = 0;
-    switch (c->work->event.event) {
-    case EVENT_ACCEPT:
-        return *finish_by = finish_from_now(l, c);
-    case EVENT_SUSPEND:
-        return l->now_ms + SUSPENSION_REVIEW_DAYS * DAY_MS;
-    case EVENT_RESUME: /* suspended time does not count */
-        return *finish_by = a->finish_by_ms + (l->now_ms > c->docket->changed_ms ? l->now_ms - c->docket->changed_ms : 0);
-    case EVENT_EXTEND:
-        return *finish_by = calendar_ms_of_day(c->work->event.answer.on + 1) - 1;
-    case EVENT_OVERDUE:
-        return l->now_ms + OVERDUE_REPEAT_DAYS * DAY_MS;
-    case EVENT_REMIND:
-        return ledger_manual_due(l, rules_of(c));
-    default:
-        return c->docket->due_ms;
-    }
+    return kind == FOLLOW_UP_PERFORMED || kind == FOLLOW_UP_BREACHED || kind == FOLLOW_UP_CONFIRMATION_REFUSED;
 }
 
-static const char *coded_reason(const struct work_event *e)
+/* Where the transition leads, of the two ways it may have. A replacement knows only once it is placed. */
+static enum state next_state(const struct case_file *c)
 {
+    const struct transition *t = c->transition;
+    const struct work_event *e = &c->work->event;
+    const struct clock *k = clocks_find(&c->clocks, DUE_FOLLOW_UP);
+    bool other = false;
+    if (t->effect == EFFECT_REPLACE)
+        other = !str_empty(c->why_manual) || c->decision.outcome != OUTCOME_ASSIGNED;
+    else if (e->event == EVENT_CONCLUDE)
+        other = e->answer.conclusion == CONCLUSION_AGREED && policy_of(c)->follow_up_within.count > 0;
+    else if (e->event == EVENT_FOLLOW_UP)
+        other = settles(e->answer.follow_up);
+    else if (e->event == EVENT_UNFOLLOWED)
+        other = k && k->told >= policy_of(c)->follow_up_reminders;
+    return other && t->or ? t->or : t->to;
+}
+
+static const char *coded_reason(const struct case_file *c)
+{
+    const struct work_event *e = &c->work->event;
     switch (e->event) {
     case EVENT_DECLINE:
         return word_of(decline_reason_words, (int)e->answer.decline);
@@ -69,6 +61,13 @@ static const char *coded_reason(const struct work_event *e)
         return word_of(progress_kind_words, (int)e->answer.progress);
     case EVENT_REROUTE:
         return "rules-changed";
+    case EVENT_RECOUNT:
+        return "calendar-changed";
+    case EVENT_WARN:
+    case EVENT_OVERDUE:
+    case EVENT_REMIND:
+    case EVENT_UNFOLLOWED:
+        return word_of(due_words, (int)c->passed);
     default:
         return "";
     }
@@ -77,7 +76,7 @@ static const char *coded_reason(const struct work_event *e)
 static struct step first_step(const struct case_file *c, const struct docket_write *d)
 {
     const struct work_event *e = &c->work->event;
-    return (struct step){
+    struct step s = {
         .kind = c->transition->step,
         .referral = c->referral,
         .agency_ref = c->docket->agency_ref,
@@ -85,52 +84,50 @@ static struct step first_step(const struct case_file *c, const struct docket_wri
         .organisation_id = c->docket->organisation,
         .organisation_name = organisation_name(c, c->docket->organisation),
         .assignment = id_is_zero(c->docket->assignment) ? NULL : &c->docket->assignment,
-        .reason = str_from(coded_reason(e)),
+        .reason = str_from(coded_reason(c)),
         .conclusion = e->answer.conclusion,
         .agreement_kind = e->answer.agreement_kind,
         .agreement_minor = e->answer.agreement_minor,
         .currency = e->answer.currency,
         .follow_up = e->answer.follow_up,
-        .due_kind = d->due_kind ? str_from(word_of(due_words, d->due_kind)) : STR(""),
-        .due_ms = d->due_ms,
         .actor = c->work->actor,
     };
+    due_tell(&s, &c->agenda);
+    return s;
 }
 
-/* The offer that follows, as rows: assignment, decision; and in the docket. */
-static bool write_offer(struct ledger *l, struct case_file *c, struct docket_write *d, struct str by)
+/* Who has it now, or why nobody. */
+static void move(struct ledger *l, struct case_file *c, struct docket_write *d)
 {
-    const struct organisation *org = &rules_of(c)->roster.items[c->decision.organisation];
-    struct new_assignment offer = {
-        .referral = c->referral,
-        .assignment = id_new(l->now_ms, id_city(c->referral)),
-        .agency = c->agency,
-        .snapshot = c->work->snapshot,
-        .mode = c->docket->mode,
-        .decision = &c->decision,
-    };
-    d->state = STATE_OFFERED;
-    d->assignment = offer.assignment;
-    d->organisation = org->id;
-    d->reason = STR("");
-    d->decisions++;
-    c->went_to = org->name;
-    return ledger_offer(l, &offer, &d->due_ms) && ledger_decision(l, c->referral, d->decisions, &c->placing, id_ms(c->referral), by);
-}
-
-static bool write_replacement(struct ledger *l, struct case_file *c, struct docket_write *d)
-{
-    if (str_empty(c->why_manual) && c->decision.outcome == OUTCOME_ASSIGNED)
-        return write_offer(l, c, d, STR(""));
-    d->state = STATE_MANUAL;
     d->assignment = (struct id){0};
     d->organisation = STR("");
-    d->reason = str_empty(c->why_manual) ? c->decision.code : c->why_manual;
-    d->due_ms = ledger_manual_due(l, rules_of(c));
+    d->reason = STR("");
+    if (d->state == STATE_MANUAL) {
+        d->reason = str_empty(c->why_manual) ? c->decision.code : c->why_manual;
+        return;
+    }
+    const struct organisation *org = &rules_of(c)->roster.items[c->decision.organisation];
+    d->assignment = id_new(l->now_ms, id_city(c->referral));
+    d->organisation = org->id;
+    c->went_to = org->name;
+}
+
+/* The new decision and the offer that follows, as rows. */
+static bool write_move(struct ledger *l, struct case_file *c, struct docket_write *d)
+{
+    struct new_assignment offer = {
+        .referral = c->referral,
+        .assignment = d->assignment,
+        .agency = c->agency,
+        .snapshot = c->work->snapshot,
+        .decision = &c->decision,
+    };
+    struct str by = c->transition->effect == EFFECT_OFFER ? c->work->actor : STR("");
     if (!str_empty(c->why_manual))
-        return true;
+        return true; /* not decided anew */
     d->decisions++;
-    return ledger_decision(l, c->referral, d->decisions, &c->placing, id_ms(c->referral), STR(""));
+    return (d->state != STATE_OFFERED || ledger_offer(l, &offer, d->due_ms)) &&
+           ledger_decision(l, c->referral, d->decisions, &c->placing, id_ms(c->referral), by);
 }
 
 /* The second step of a replacement, and the one of an operator's offer: where it went. */
@@ -147,10 +144,9 @@ static bool step_of_offer(struct ledger *l, struct case_file *c, const struct do
         .rule = c->decision.rule >= 0 && str_empty(c->why_manual) ? rules_of(c)->rules[c->decision.rule].id : STR(""),
         .ruleset = &rules_of(c)->hash,
         .reason = d->reason,
-        .due_kind = str_from(word_of(due_words, d->due_kind)),
-        .due_ms = d->due_ms,
         .actor = c->transition->effect == EFFECT_OFFER ? c->work->actor : STR("rules"),
     };
+    due_tell(&s, &c->agenda);
     if (d->state == STATE_OFFERED)
         ledger_name_partner(&s, rules_of(c), &c->decision);
     return ledger_step(l, c->head, &s, STR(""), NULL, 0);
@@ -167,19 +163,32 @@ static const struct {
     [EVENT_REROUTE] = {ASSIGNMENT_MOVED, "reassigned"},
 };
 
+/* What a receiver, or a person looking at the assignment, is shown of the clocks. */
+static void note_limits(const struct case_file *c, struct assignment_change *change)
+{
+    const struct calendar *cal = &rules_of(c)->calendar;
+    const struct clock *respond = clocks_find(&c->clocks, DUE_RESPOND), *finish = clocks_find(&c->clocks, DUE_FINISH);
+    if (respond)
+        change->respond_by_ms = timelimit_end(cal, &respond->limit).ms;
+    if (finish && !timelimit_stopped(&finish->limit))
+        change->finish_by_ms = timelimit_end(cal, &finish->limit).ms;
+}
+
 /* What happens to the assignment that the referral has now. */
-static bool write_assignment(struct ledger *l, struct case_file *c, int64_t finish_by)
+static bool write_assignment(struct ledger *l, struct case_file *c)
 {
     const struct assignment_row *a = &c->docket->current;
     enum event event = c->work->event.event;
     bool closes = c->transition->effect == EFFECT_CLOSE || c->transition->effect == EFFECT_REPLACE;
-    struct assignment_change change = {.id = a->id, .status = a->status, .finish_by_ms = finish_by};
+    struct assignment_change change = {.id = a->id, .status = a->status};
     if (!a->found || event == EVENT_SUPPLEMENT)
         return true;
     if (c->work->origin == ORIGIN_DISPATCH)
         change.answer = &c->work->event.answer_digest;
     if (event == EVENT_ACCEPT)
         change.status = ASSIGNMENT_ACCEPTED;
+    if (!closes)
+        note_limits(c, &change);
     if (closes) {
         change.status = (int)closings[event].status;
         change.closed_ms = l->now_ms;
@@ -201,29 +210,25 @@ static bool write_supplement(struct ledger *l, struct case_file *c)
     return row.sealed.p && batch_add_supplement(l->batch, &row);
 }
 
-/* State, due and offer after the event. */
-static bool settle(struct ledger *l, struct case_file *c, struct docket_write *d, int64_t *finish_by)
+/* State, clocks and offer after the event. */
+static bool settle(struct ledger *l, struct case_file *c, struct docket_write *d)
 {
-    bool ok = true;
-    d->state = (int)c->transition->to;
-    switch (c->transition->effect) {
-    case EFFECT_REPLACE:
-        ok = write_replacement(l, c, d);
-        break;
-    case EFFECT_OFFER:
-        ok = write_offer(l, c, d, c->work->actor);
-        break;
-    case EFFECT_CLOSE:
-    case EFFECT_NONE:
-        d->due_ms = next_due(l, c, finish_by);
-        break;
-    }
-    d->due_kind = (int)state_due((enum state)d->state);
-    if (!d->due_kind)
-        d->due_ms = 0;
+    bool moves = c->transition->effect == EFFECT_REPLACE || c->transition->effect == EFFECT_OFFER;
+    const struct assignment_row *a = &c->docket->current;
+    struct clock_event event = {
+        .policy = policy_of(c),
+        .respond_within = c->decision.respond_within,
+        .finish_within = {a->finish_count, (enum duration_unit)a->finish_unit},
+        .until = c->work->event.answer.on,
+        .now_ms = l->now_ms,
+    };
+    d->state = (int)next_state(c);
+    event.to = (enum state)d->state;
+    if (moves)
+        move(l, c, d);
     if (d->state != c->docket->state || c->transition->effect == EFFECT_REPLACE)
         d->changed_ms = l->now_ms;
-    return ok;
+    return due_write(l, rules_of(c), &c->clocks, c->transition->clocks, &event, d, &c->agenda) && (!moves || write_move(l, c, d));
 }
 
 /* The event's own step, with what was said; of a referral whose personal data is erased, no more of it is kept. */
@@ -253,11 +258,9 @@ bool case_write(struct ledger *l, struct case_file *c)
         c->transition = NULL;
         return e->done = e->repeat = true;
     }
-    int64_t finish_by = 0;
     struct step step;
     struct docket_write d = {
         .referral = c->referral,
-        .due_ms = c->docket->due_ms,
         .assignment = c->docket->assignment,
         .organisation = c->docket->organisation,
         .reason = c->docket->reason,
@@ -265,8 +268,13 @@ bool case_write(struct ledger *l, struct case_file *c)
         .conclusion = e->event == EVENT_CONCLUDE ? (int)e->answer.conclusion : c->docket->conclusion,
         .changed_ms = c->docket->changed_ms,
     };
-    if (!settle(l, c, &d, &finish_by) || !write_assignment(l, c, finish_by))
+    if (!settle(l, c, &d) || !write_assignment(l, c))
         return false;
+    if (e->event == EVENT_RECOUNT && d.due_ms == c->docket->due_ms) {
+        c->transition = NULL; /* the same by the new calendar: nothing to tell */
+        e->done = true;
+        return batch_change_docket(l->batch, &d);
+    }
     step = first_step(c, &d);
     if (c->transition->effect != EFFECT_OFFER && !write_step(l, c, &step))
         return false;
@@ -301,5 +309,5 @@ void case_tell(const struct case_file *c)
               LOG_FIELDS(LOG_Z("referral", id_text(c->referral, id)), LOG_S("agency", c->agency),
                          LOG_S("agency_ref", c->docket->agency_ref), LOG_S("organisation", c->docket->organisation),
                          LOG_Z("state", word_of(state_words, (int)c->state)), LOG_S("actor", c->work->actor),
-                         LOG_Z("reason", coded_reason(&c->work->event))));
+                         LOG_Z("reason", coded_reason(c))));
 }

@@ -136,24 +136,21 @@ void ledger_notice(struct ledger *l, int kind, int city, struct str name, const 
     *slot = n;
 }
 
-bool ledger_offer(struct ledger *l, const struct new_assignment *n, int64_t *respond_by_ms)
+bool ledger_offer(struct ledger *l, const struct new_assignment *n, int64_t respond_by_ms)
 {
     const struct ruleset *rules = n->snapshot->rules;
     const struct organisation *org = &rules->roster.items[n->decision->organisation];
-    const struct mode_policy *policy = &rules->policies.modes[n->mode];
-    struct deadline by = calendar_deadline(&rules->calendar, l->now_ms, n->decision->respond_within, policy->roll);
     struct assignment_write row = {
         .id = n->assignment,
         .referral = n->referral,
         .agency = n->agency,
         .organisation = org->id,
         .org_city = region_city(&rules->regions, org->region),
-        .respond_by_ms = by.ms,
+        .respond_by_ms = respond_by_ms,
         .offered_ms = l->now_ms,
         .finish_count = n->decision->finish_within.count,
         .finish_unit = (int)n->decision->finish_within.unit,
     };
-    *respond_by_ms = by.ms;
     ledger_notice(l, NOTICE_OFFER, id_city(n->referral), org->id, NULL, NULL);
     return batch_add_assignment(l->batch, &row);
 }
@@ -164,12 +161,6 @@ void ledger_name_partner(struct step *s, const struct ruleset *rules, const stru
         return;
     s->partner_id = rules->roster.items[d->partner].id;
     s->partner_name = rules->roster.items[d->partner].name;
-}
-
-int64_t ledger_manual_due(struct ledger *l, const struct ruleset *rules)
-{
-    struct duration one = {.count = 1, .unit = DURATION_WORKDAYS};
-    return calendar_deadline(&rules->calendar, l->now_ms, one, true).ms;
 }
 
 bool ledger_decision(struct ledger *l, struct id referral, int n, const struct placing *p, int64_t arrived_ms, struct str by)

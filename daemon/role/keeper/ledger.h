@@ -85,15 +85,12 @@ struct new_assignment {
     struct id referral, assignment;
     struct str agency;
     struct snapshot *snapshot;
-    int mode;
     const struct decision *decision;
 };
-/* Writes the offer that a placing made; returns its respond-by. */
-bool ledger_offer(struct ledger *l, const struct new_assignment *n, int64_t *respond_by_ms);
+/* Writes the offer that a placing made, to be answered by `respond_by_ms`. */
+bool ledger_offer(struct ledger *l, const struct new_assignment *n, int64_t respond_by_ms);
 /* Joint mediation: names the partner that the decision found, if any. */
 void ledger_name_partner(struct step *s, const struct ruleset *rules, const struct decision *d);
-/* When the manual queue asks for attention again. */
-int64_t ledger_manual_due(struct ledger *l, const struct ruleset *rules);
 /* Adds the decision as it is kept. False when memory is out. */
 bool ledger_decision(struct ledger *l, struct id referral, int n, const struct placing *p, int64_t arrived_ms, struct str by);
 

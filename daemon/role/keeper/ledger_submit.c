@@ -1,4 +1,5 @@
 /* ledger_submit.c - a batch of submissions: new ones get rows and a receipt, known ones their old receipt */
+#include "role/keeper/due.h"
 #include "role/keeper/past.h"
 
 #include "base/log.h"
@@ -145,6 +146,24 @@ static bool add_referral(struct sitting *s, const struct entry_new *e)
     return row.sealed.p && batch_add_referral(s->l->batch, &row);
 }
 
+/* The clocks that start with it, and what they make due. */
+static bool start_clocks(struct sitting *s, const struct entry_new *e, struct docket_write *d, struct step *step)
+{
+    const struct ruleset *rules = e->work->snapshot->rules;
+    struct clocks clocks = {.latest = e->item->referral.reply_by};
+    struct clock_event event = {
+        .policy = &rules->policies.modes[d->mode],
+        .respond_within = e->decision.respond_within,
+        .to = (enum state)d->state,
+        .now_ms = s->l->now_ms,
+    };
+    struct agenda agenda;
+    if (!due_write(s->l, rules, &clocks, CLOCK_ENTER, &event, d, &agenda))
+        return false;
+    due_tell(step, &agenda);
+    return true;
+}
+
 /* What the decision makes of the referral: its docket, its offer, and the step that tells. */
 static bool settle(struct sitting *s, const struct entry_new *e, struct docket_write *d, struct step *step, struct id *assignment)
 {
@@ -153,7 +172,6 @@ static bool settle(struct sitting *s, const struct entry_new *e, struct docket_w
         .referral = e->item->id,
         .agency = e->work->agency,
         .snapshot = e->work->snapshot,
-        .mode = (int)e->item->referral.mode,
         .decision = &e->decision,
     };
     switch (e->decision.outcome) {
@@ -168,13 +186,10 @@ static bool settle(struct sitting *s, const struct entry_new *e, struct docket_w
         step->organisation_id = d->organisation;
         step->organisation_name = rules->roster.items[e->decision.organisation].name;
         ledger_name_partner(step, rules, &e->decision);
-        if (!ledger_offer(s->l, &offer, &d->due_ms))
-            return false;
         break;
     case OUTCOME_MANUAL:
         d->state = STATE_MANUAL;
         d->reason = e->decision.code;
-        d->due_ms = ledger_manual_due(s->l, rules);
         step->kind = STEP_QUEUED;
         break;
     case OUTCOME_REFUSED:
@@ -183,12 +198,11 @@ static bool settle(struct sitting *s, const struct entry_new *e, struct docket_w
         step->kind = STEP_REFUSED;
         break;
     }
-    d->due_kind = (int)state_due((enum state)d->state);
     step->reason = e->decision.code;
     step->state = (enum state)d->state;
-    step->due_ms = d->due_ms;
-    step->due_kind = d->due_kind ? str_from(word_of(due_words, d->due_kind)) : STR("");
-    return true;
+    if (!start_clocks(s, e, d, step))
+        return false;
+    return d->state != STATE_OFFERED || ledger_offer(s->l, &offer, d->due_ms);
 }
 
 static struct str make_receipt(struct sitting *s, const struct entry_new *e, const struct step *last, const struct chain_head *head)

@@ -52,8 +52,7 @@ struct work_event {
     struct str text;                /* Withdraw, return: personal data, becomes a note */
     struct str organisation;        /* ASSIGN: to whom. REROUTE, in the answer: who has it now; empty: nobody */
     int decisions;                  /* REROUTE: how many there were when it was looked at; more, and it is left alone */
-    int due_kind;                   /* timer: what was due, so that a late timer does nothing */
-    int64_t due_ms;
+    int64_t wake_ms;                /* timer: when it was to happen, so that a late timer does nothing */
     /* answer */
     bool done;
     bool repeat;                    /* was done before */

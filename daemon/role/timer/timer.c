@@ -39,15 +39,13 @@ struct timer {
     int *cities;
     int n_cities;
     unsigned turn; /* which city comes first, so that none waits for another's backlog */
-    int64_t next_due_ms, next_board_ms, next_gauges_ms, next_partitions_ms; /* monotonic */
+    int64_t counted; /* mark of the calendar that everything open was counted with; 0: not known */
+    int64_t next_due_ms, next_recount_ms, next_board_ms, next_gauges_ms, next_partitions_ms; /* monotonic */
     pthread_t thread;
     bool started;
 };
 
-static const enum event event_of_due[] = {
-    [DUE_RESPOND] = EVENT_LAPSE, [DUE_FINISH] = EVENT_OVERDUE, [DUE_ASSIGN] = EVENT_REMIND, [DUE_RESUME] = EVENT_OVERDUE};
-
-static void hand_on(struct timer *t, struct snapshot *s, const struct due_row *row)
+static void hand_on(struct timer *t, struct snapshot *s, const struct due_row *row, enum event event)
 {
     struct work *w = work_new(WORK_EVENT, ORIGIN_TIMER, s, WORK_BUDGET);
     if (!w)
@@ -57,10 +55,9 @@ static void hand_on(struct timer *t, struct snapshot *s, const struct due_row *r
     w->city = id_city(row->referral);
     w->arrived_ms = clock_now_ms();
     w->arrived_mono_us = clock_mono_us();
-    w->event.event = event_of_due[row->due_kind];
+    w->event.event = event;
     w->event.referral = row->referral;
-    w->event.due_kind = row->due_kind;
-    w->event.due_ms = row->due_ms;
+    w->event.wake_ms = row->wake_ms;
     if (slot_post(t->keepers[keeper_of(w->city, t->office->settings.keepers)], (void **)&w))
         t->in_flight++;
     else
@@ -82,9 +79,32 @@ static void look_for_due(struct timer *t, struct snapshot *s)
         if (n == share)
             t->next_due_ms = 0; /* there is more: look again as soon as there is room */
         for (int j = 0; j < n; j++)
-            if (rows[j].due_kind >= DUE_RESPOND && rows[j].due_kind <= DUE_RESUME)
-                hand_on(t, s, &rows[j]);
+            if (rows[j].wake > 0 && rows[j].wake < EVENT_LIMIT)
+                hand_on(t, s, &rows[j], (enum event)rows[j].wake);
     }
+    arena_free(a);
+}
+
+/*
+ * Another calendar is in force: what is open is counted anew, a share at a time, until nothing is left that was counted with
+ * another one. So it is after a start, too, in case the calendar changed while nobody ran.
+ */
+static void recount(struct timer *t, struct snapshot *s)
+{
+    struct arena *a = arena_new(0);
+    int64_t now = clock_now_ms(), mark = s->rules->calendar.mark;
+    bool more = false;
+    for (int i = 0; a && i < t->n_cities && t->in_flight < IN_FLIGHT_MAX && t->link.db; i++) {
+        struct due_row *rows;
+        int n = 0, room = IN_FLIGHT_MAX - t->in_flight;
+        if (!link_ok(&t->link, due_recount(t->link.db, a, t->cities[i], mark, now, now + CLAIM_MS, room, &rows, &n), "recount"))
+            break;
+        for (int j = 0; j < n; j++)
+            hand_on(t, s, &rows[j], EVENT_RECOUNT);
+        more = more || n > 0;
+    }
+    if (!more && t->link.db && t->n_cities > 0 && t->in_flight == 0)
+        t->counted = mark;
     arena_free(a);
 }
 
@@ -176,6 +196,9 @@ static void turn(struct timer *t)
         make_partitions(t);
     if (t->link.db && !atomic_load(&t->office->draining) && t->in_flight < IN_FLIGHT_MAX && is_time(&t->next_due_ms, now, DUE_EVERY_MS))
         look_for_due(t, s);
+    if (t->link.db && !atomic_load(&t->office->draining) && t->counted != s->rules->calendar.mark && t->in_flight < IN_FLIGHT_MAX &&
+        is_time(&t->next_recount_ms, now, DUE_EVERY_MS))
+        recount(t, s);
 out:
     snapshot_unref(s);
     publication_tidy(t->office->publication);

@@ -28,10 +28,10 @@ static const struct {
     {region_level_words, 5, LEVEL_PROVINCE, LEVEL_VILLAGE, "province", "village", "村级"},
     {region_kind_words, 9, REGION_PROVINCE, REGION_ZONE, "province", "zone", "开发区、功能区"},
     {risk_words, 4, RISK_REPEAT_CALLS, RISK_SELF_HARM, "repeat-calls", "self-harm", "有自伤、极端行为风险"},
-    {state_words, 8, STATE_OFFERED, STATE_RETURNED, "offered", "returned", "人工退回来源机关"},
-    {step_kind_words, 16, STEP_RECEIVED, STEP_REROUTED, "received", "rerouted", "按现行规则改派"},
-    {event_words, 17, EVENT_ACCEPT, EVENT_REROUTE, "accept", "reroute", "按现行规则改派"},
-    {due_words, 4, DUE_RESPOND, DUE_RESUME, "respond", "resume", "恢复调解"},
+    {state_words, 9, STATE_OFFERED, STATE_FOLLOWING, "offered", "following", "达成协议，跟踪履行"},
+    {step_kind_words, 18, STEP_RECEIVED, STEP_RECOUNTED, "received", "recounted", "按新日历重算期限"},
+    {event_words, 20, EVENT_ACCEPT, EVENT_UNFOLLOWED, "accept", "unfollowed", "逾期未回访"},
+    {due_words, 6, DUE_RESPOND, DUE_FOLLOW_UP, "respond", "follow-up", "回访履行"},
     {passed_words, 11, PASSED_CHOSEN, PASSED_PARTNER, "chosen", "partner", "联合调解的协同组织"},
 };
 #define N_LISTS (sizeof lists / sizeof *lists)

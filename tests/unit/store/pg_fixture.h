@@ -177,7 +177,8 @@ static inline struct docket_write sample_docket(const struct sample *s)
         .referral = s->referral,     .agency = s->agency,    .agency_ref = s->agency_ref, .place = STR("320505"),
         .state = 1,                  .channel = 1,           .mode = 1,                   .risk = 0,
         .due_kind = 1,               .due_ms = s->at_ms + 1, .assignment = s->assignment, .organisation = s->organisation,
-        .decisions = 1,              .changed_ms = s->at_ms,
+        .decisions = 1,              .changed_ms = s->at_ms, .wake_ms = s->at_ms + 1,     .wake = 3,
+        .calendar = 7,               .clocks = STR("clocks"),
     };
 }
 

@@ -75,8 +75,8 @@ static void test_due(void **state)
     assert_int_equal(due_claim(db, arena, 3205, NOON_MS + 50, NOON_MS + 100, 3, &due, &n), DB_OK);
     assert_int_equal(n, 3);
     for (int i = 0; i < 3; i++)
-        assert_true(id_eq(due[i].referral, offers[2 * i + 1].referral) && due[i].due_ms == NOON_MS + 2 * i + 2 &&
-                    due[i].due_kind == 1 && due[i].state == 1 && str_eq(due[i].agency, STR("b")));
+        assert_true(id_eq(due[i].referral, offers[2 * i + 1].referral) && due[i].wake_ms == NOON_MS + 2 * i + 2 &&
+                    due[i].wake == 3 && due[i].state == 1 && str_eq(due[i].agency, STR("b")));
     assert_int_equal(due_next(db, 3205, &next), DB_OK);
     assert_true(next == NOON_MS + 8);
     assert_int_equal(due_claim(db, arena, 3205, NOON_MS + 50, NOON_MS + 100, 10, &due, &n), DB_OK);

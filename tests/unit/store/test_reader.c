@@ -150,7 +150,7 @@ static void test_queue(void **state)
     struct batch *b = batch_new(db);
     assert_int_equal(batch_begin(b), DB_OK);
     for (int i = 0; i < 6; i++) {
-        struct docket_write w = {.referral = samples[i].referral, .state = 4, .due_kind = 3, .due_ms = NOON_MS + 100,
+        struct docket_write w = {.referral = samples[i].referral, .state = 4, .due_kind = 3, .due_ms = NOON_MS + 100, .wake_ms = NOON_MS + 90, .wake = 15,
                                  .decisions = 1, .reason = STR("nobody-free"), .changed_ms = NOON_MS - i};
         assert_true(batch_change_docket(b, &w));
     }
