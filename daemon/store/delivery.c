@@ -29,8 +29,9 @@ static const struct statement take_offers = {
 
 static const struct statement offer_referrals = {
     "offer_referrals",
-    "SELECT r.id, r.category, r.mode, r.sealed FROM unnest($1::int4[], $2::timestamptz[], $3::uuid[]) "
-    "AS u(city, arrived, id) JOIN referral r ON r.city = u.city AND r.arrived = u.arrived AND r.id = u.id",
+    "SELECT r.id, r.category, r.mode, r.sealed, d.clocks FROM unnest($1::int4[], $2::timestamptz[], $3::uuid[]) "
+    "AS u(city, arrived, id) JOIN referral r ON r.city = u.city AND r.arrived = u.arrived AND r.id = u.id "
+    "JOIN docket d ON d.city = u.city AND d.referral = u.id",
 };
 
 static const struct statement offer_records = {
@@ -239,6 +240,7 @@ static void read_referral(const PGresult *res, struct arena *a, struct delivery 
         d->category = field_str(&f);
         d->mode = (int)field_int(&f);
         d->sealed = field_str(&f);
+        d->clocks = field_str(&f);
         return;
     }
 }

@@ -46,6 +46,7 @@ struct delivery {
     struct str agency, organisation, category;
     struct str sealed;    /* the referral's bytes */
     struct str record;    /* of the newest decision: category and tags */
+    struct str clocks;    /* as in docket_row */
     int64_t respond_by_ms;
     int finish_count, finish_unit, mode;
     const struct str *supplements; /* sealed, in the order they came */

@@ -20,7 +20,7 @@ struct statement {
     const char *sql;
 };
 
-#define ARGS_MAX 20
+#define ARGS_MAX 24
 
 /* Parameters of one statement. What is pointed to has to live until pipe_add(). */
 struct args {

@@ -26,7 +26,7 @@ PLAIN_COLUMNS = {
     "agency", "agency_ref", "organisation", "place", "category", "currency", "reason", "rule", "receiver", "supplement_ref",
     "hash", "content", "answer", "ruleset", "digest", "sha256",      # hashes
     "mark",                                                          # under the personal key file's key, and erased
-    "receipt", "record", "body",                                     # wire messages of ours, free of names
+    "receipt", "record", "body", "clocks",                           # wire messages of ours, free of names
     "bytes", "names", "digests", "name", "publisher", "who", "proposer", "directory", # rule sets and who published them
 }
 

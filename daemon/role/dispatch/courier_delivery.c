@@ -6,6 +6,7 @@
 #include "core/calendar.h"
 #include "store/bind.h"
 #include "role/dispatch/courier.h"
+#include "wire/clocks.h"
 #include "wire/record.h"
 #include "wire/reply.h"
 
@@ -43,15 +44,17 @@ static int supplements_of(struct arena *a, const struct keyring *personal, const
 }
 
 /* Counted as if it were accepted now. */
-static int64_t finish_by(const struct snapshot *s, const struct delivery *d, int64_t now_ms)
+static int64_t finish_by(struct arena *a, const struct snapshot *s, const struct delivery *d, int64_t now_ms)
 {
-    const struct duration limit = {.count = d->finish_count, .unit = (enum duration_unit)d->finish_unit};
-    const bool known = d->mode > 0 && d->mode < MODE_LIMIT;
-    if (limit.count <= 0)
+    struct clocks clocks = {0};
+    struct time_limit t = {.started_ms = now_ms, .budget = {d->finish_count, (enum duration_unit)d->finish_unit}};
+    if (d->finish_count <= 0)
         return 0;
-    return calendar_deadline(&s->rules->calendar, now_ms, limit,
-                             known && s->rules->policies.modes[d->mode].roll)
-        .ms;
+    if (d->mode > 0 && d->mode < MODE_LIMIT)
+        t.roll = s->rules->policies.modes[d->mode].roll;
+    if (clocks_decode(a, d->clocks, &clocks))
+        t.latest = clocks.latest;
+    return timelimit_end(&s->rules->calendar, &t).ms;
 }
 
 static struct str organisation_name(const struct snapshot *s, struct str id)
@@ -77,7 +80,7 @@ struct str courier_frame(struct arena *a, const struct keyring *personal, const 
         .agency_name = agency < 0 ? d->agency : s->peers->items[agency].name,
         .referral_bytes = plain,
         .respond_by_ms = d->respond_by_ms,
-        .finish_by_ms = finish_by(s, d, now_ms),
+        .finish_by_ms = finish_by(a, s, d, now_ms),
     };
     if (!plain.p)
         return (struct str){0};
