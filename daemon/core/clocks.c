@@ -174,6 +174,14 @@ struct agenda clocks_agenda(const struct clocks *c, const struct mode_policy *po
     return next;
 }
 
+bool clocks_full(const struct clocks *c)
+{
+    for (int i = 0; i < c->n; i++)
+        if (c->items[i].limit.n > CLOCK_ENTRIES_MAX - 2) /* room to go on again after a stop */
+            return true;
+    return false;
+}
+
 bool clocks_may_stretch(const struct clocks *c, const struct mode_policy *policy, const struct calendar *cal, int32_t day,
                         int64_t now_ms)
 {

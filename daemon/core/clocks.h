@@ -21,7 +21,7 @@ struct clock {
 };
 
 #define CLOCKS_MAX        4
-#define CLOCK_ENTRIES_MAX 256 /* a ledger past this takes no more */
+#define CLOCK_ENTRIES_MAX 256
 struct clocks {
     struct clock items[CLOCKS_MAX];
     int n;
@@ -53,6 +53,8 @@ struct agenda clocks_agenda(const struct clocks *c, const struct mode_policy *po
 /* Whether the parties may agree on `day`: later than now and than what is, and no later than the channel and the agency allow. */
 bool clocks_may_stretch(const struct clocks *c, const struct mode_policy *policy, const struct calendar *cal, int32_t day,
                         int64_t now_ms);
+/* A ledger is so long that no further stop or extension is taken. */
+bool clocks_full(const struct clocks *c);
 /* NULL when none of that kind is there. */
 const struct clock *clocks_find(const struct clocks *c, enum due due);
 /* A clock as it was kept before ledgers were: only its end is known. False when memory is out. */

@@ -56,6 +56,24 @@ const struct word need_words[] = {
     {0},
 };
 
+const struct word effect_words[] = {
+    {EFFECT_REPLACE, "replace", "收回指派，重新分派"},
+    {EFFECT_CLOSE, "close", "结束指派，腾出名额"},
+    {EFFECT_OFFER, "offer", "指派给指定的组织"},
+    {0},
+};
+
+const struct word clock_act_words[] = {
+    {CLOCK_ENTER, "start", "新状态的期限开始"},
+    {CLOCK_REACHED, "reached", "联系期限结束"},
+    {CLOCK_STOP, "stop", "期限中止"},
+    {CLOCK_GO, "go-on", "期限继续"},
+    {CLOCK_STRETCH, "extend", "期限延长"},
+    {CLOCK_TOLD, "told", "已告知逾期，之后再告知"},
+    {CLOCK_WARNED, "warned", "已提醒"},
+    {0},
+};
+
 /* clang-format off */
 #define ORG   ACTOR_ORGANISATION
 #define AGY   ACTOR_AGENCY

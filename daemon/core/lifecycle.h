@@ -72,6 +72,8 @@ enum clock_act {
     CLOCK_WARNED,
 };
 
+extern const struct word effect_words[], clock_act_words[]; /* EFFECT_NONE and CLOCK_KEEP have none */
+
 struct transition {
     enum state from;
     enum event event;

@@ -2,15 +2,10 @@
  * rules_graph.c - the picture written as DOT, or drawn by Graphviz
  */
 #include "ctl/graph.h"
+#include "ctl/graphviz.h"
 #include "ctl/ruleset_dir.h"
 
 #include <errno.h>
-#include <spawn.h>
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-extern char **environ;
 
 /* What is to be drawn: one of them, or all rules. */
 struct wish {
@@ -35,35 +30,6 @@ static void write_dot(const struct ruleset_dir *d, const struct wish *w, FILE *o
     }
 }
 
-/* Runs `dot -Tsvg` from `in` to `out`. */
-static bool run_dot(FILE *in, FILE *out)
-{
-    char program[] = "dot", form[] = "-Tsvg", *const argv[] = {program, form, NULL};
-    posix_spawn_file_actions_t actions;
-    pid_t child;
-    int status = 0;
-    if (posix_spawn_file_actions_init(&actions) != 0)
-        return false;
-    posix_spawn_file_actions_adddup2(&actions, fileno(in), STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, fileno(out), STDOUT_FILENO);
-    int error = posix_spawnp(&child, "dot", &actions, NULL, argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (error == ENOENT)
-        fprintf(
-            stderr,
-            "referralctl: SVG is drawn by Graphviz, whose program `dot` is not installed: install the Debian "
-            "package graphviz, or use --format dot\n");
-    else if (error)
-        fprintf(stderr, "referralctl: `dot` cannot be started: %s\n", strerror(error));
-    if (error)
-        return false;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-        ;
-    if (status != 0)
-        fprintf(stderr, "referralctl: `dot` could not draw this (status %d)\n", status);
-    return status == 0;
-}
-
 static bool draw(const struct ruleset_dir *d, const struct wish *w, FILE *out)
 {
     if (!w->svg) {
@@ -78,7 +44,7 @@ static bool draw(const struct ruleset_dir *d, const struct wish *w, FILE *out)
     }
     if (!good)
         fprintf(stderr, "referralctl: no place for a temporary file: %s\n", strerror(errno));
-    good = good && run_dot(dot, out);
+    good = good && graphviz_draw(dot, out);
     if (dot)
         fclose(dot);
     return good;

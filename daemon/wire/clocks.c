@@ -55,15 +55,27 @@ struct str clocks_encode(struct arena *a, const struct clocks *c)
     return wire_pack(a, &m);
 }
 
+/* 1970 to 2200: what was written here lies between, and counting its days takes a bounded time. */
+static bool time_sane(int64_t ms)
+{
+    return ms >= 0 && ms < INT64_C(7258118400000);
+}
+
+static bool day_sane(int32_t day)
+{
+    return day >= 0 && day < 84006;
+}
+
 /* A number that was written here is in its list; another one comes from damage, and is refused. */
 static bool read_entries(struct arena *a, const Referral__V1__ClockRecord *m, struct time_limit *out)
 {
     struct limit_entry *list = ARENA_ARRAY(a, m->n_entries + 1, struct limit_entry);
-    if (!list)
+    if (!list || m->n_entries > CLOCK_ENTRIES_MAX)
         return false;
     for (size_t i = 0; i < m->n_entries; i++) {
         const Referral__V1__ClockEntryRecord *e = m->entries[i];
-        if (e->act < LIMIT_STOP || e->act > LIMIT_EXTEND_TO || e->unit > DURATION_MONTHS || e->count > DURATION_MAX)
+        if (e->act < LIMIT_STOP || e->act > LIMIT_EXTEND_TO || e->unit > DURATION_MONTHS || e->count > DURATION_MAX ||
+            !time_sane(e->at_ms) || !day_sane(e->day))
             return false;
         list[i] = (struct limit_entry){.act = (enum limit_act)e->act,
                                        .at_ms = e->at_ms,
@@ -78,7 +90,8 @@ static bool read_entries(struct arena *a, const Referral__V1__ClockRecord *m, st
 static bool read_clock(struct arena *a, const Referral__V1__ClockRecord *m, struct clock *out)
 {
     if (m->due <= DUE_NONE || m->due >= DUE_LIMIT || m->unit < DURATION_WORKDAYS || m->unit > DURATION_MONTHS ||
-        m->count > DURATION_MAX)
+        m->count > DURATION_MAX || m->told > INT32_MAX || !time_sane(m->started_ms) || !time_sane(m->told_ms) ||
+        !day_sane(m->latest))
         return false;
     *out = (struct clock){
         .due = (enum due)m->due,
@@ -101,7 +114,7 @@ bool clocks_decode(struct arena *a, struct str bytes, struct clocks *out)
     struct clocks c = {0};
     if (scan_message(type, bytes, &wish) == SCAN_OK)
         m = wire_unpack(a, type, bytes, LIMIT_DECODE_MEMORY);
-    if (!m || m->n_clocks > CLOCKS_MAX)
+    if (!m || m->n_clocks > CLOCKS_MAX || !day_sane(m->latest))
         return false;
     for (; (size_t)c.n < m->n_clocks; c.n++)
         if (!read_clock(a, m->clocks[c.n], &c.items[c.n]))

@@ -258,6 +258,10 @@ static bool details_admitted(struct ledger *l, struct case_file *c)
     const struct work_event *e = &c->work->event;
     const struct ruleset *rules = c->work->snapshot->rules;
     const struct mode_policy *policy = &rules->policies.modes[c->docket->mode];
+    if ((e->event == EVENT_EXTEND || e->event == EVENT_SUSPEND) && clocks_full(&c->clocks)) {
+        refuse(c, FAULT_TOO_MANY_ITEMS, "kind");
+        return false;
+    }
     if (e->event == EVENT_EXTEND && !clocks_may_stretch(&c->clocks, policy, &rules->calendar, e->answer.on, l->now_ms)) {
         refuse(c, policy->extends ? FAULT_DATE_TOO_FAR : FAULT_STATE_FORBIDS, policy->extends ? "until" : "kind");
         return false;

@@ -4,6 +4,7 @@
 #include "wire/world.h"
 
 #include "wire/alloc.h"
+#include "wire/clocks.h"
 #include "wire/control.h"
 #include "wire/record.h"
 
@@ -432,6 +433,34 @@ static void nothing_without_memory(void **state)
     arena_free(big);
 }
 
+static void clocks(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(0);
+    const struct limit_entry entries[] = {{LIMIT_STOP, NOW, {0}, 0}, {LIMIT_GO, NOW + 5, {0}, 0},
+                                          {LIMIT_EXTEND, NOW + 6, {30, DURATION_DAYS}, 0}, {LIMIT_EXTEND_TO, NOW + 7, {0}, 20600}};
+    const struct clocks c = {
+        .items = {{DUE_FINISH, {NOW, {30, DURATION_DAYS}, true, 20700, entries, 4}, true, 2, NOW + 9},
+                  {DUE_CONTACT, {NOW, {3, DURATION_WORKDAYS}, false, 0, NULL, 0}, false, 0, 0}},
+        .n = 2,
+        .latest = 20700,
+    };
+    struct clocks back;
+    assert_true(clocks_decode(a, clocks_encode(a, &c), &back));
+    assert_true(back.n == 2 && back.latest == 20700);
+    const struct clock *k = &back.items[0];
+    assert_true(k->due == DUE_FINISH && k->warned && k->told == 2 && k->told_ms == NOW + 9 && k->limit.roll);
+    assert_true(k->limit.started_ms == NOW && k->limit.budget.count == 30 && k->limit.budget.unit == DURATION_DAYS);
+    assert_true(k->limit.latest == 20700 && k->limit.n == 4);
+    for (int i = 0; i < 4; i++)
+        assert_true(k->limit.entries[i].act == entries[i].act && k->limit.entries[i].at_ms == entries[i].at_ms &&
+                    k->limit.entries[i].by.count == entries[i].by.count && k->limit.entries[i].day == entries[i].day);
+    assert_false(clocks_decode(a, STR("\x0a\x02\x08\x63"), &back)); /* a clock for something that cannot be due */
+    assert_false(clocks_decode(a, STR("nonsense"), &back));
+    assert_true(back.n == 2); /* as it was */
+    arena_free(a);
+}
+
 int main(void)
 {
     digest_a = digest_of("a", 1);
@@ -448,6 +477,7 @@ int main(void)
         cmocka_unit_test(assignment),
         cmocka_unit_test(step_and_note),
         cmocka_unit_test(record), cmocka_unit_test(old_record),
+        cmocka_unit_test(clocks),
         cmocka_unit_test(control),
         cmocka_unit_test(nothing_without_memory),
     };
