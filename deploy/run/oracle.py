@@ -34,7 +34,7 @@ SQL = {
     "quarantine": "SELECT count(*) FROM referral.quarantine",
 }
 OFFERED, ACCEPTED, DECLINED, LAPSED, CANCELLED, CONCLUDED = "123456"            # assignment.status
-STATE_CONCLUDED, STATE_REFUSED, STATE_WITHDRAWN = "5", "6", "7"                 # docket.state
+STATE_CONCLUDED, STATE_REFUSED, STATE_WITHDRAWN, STATE_FOLLOWING = "5", "6", "7", "9"  # docket.state
 KIND_RECEIVED = "1"                                                             # journal.kind
 FINAL = ("accepted", "manual", "refused")
 ENDED = {"assignment-closed", "state-forbids", "stale-term", "assignment-unknown"}  # may meet a withdrawn case
@@ -273,7 +273,7 @@ class Oracle:
         told = {entry["referral"] for entry in self.evidence.of("entry") if entry["step"] == "concluded"}
         accepted = {answer["referral"] for answer in self.evidence.of("answer")
                     if answer["what"] == "accept" and answer["done"]}
-        concluded = {referral for referral, row in self.dockets.items() if row[1] == STATE_CONCLUDED}
+        concluded = {referral for referral, row in self.dockets.items() if row[1] in (STATE_CONCLUDED, STATE_FOLLOWING)}
         for referral in concluded - told:
             self.complain(f"referral {referral}: concluded, but the agency was not told")
         return {"submitted": len(final), "receipted": sum(status[word] for word in FINAL),

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 from peers import STATUS, agency_pb2
 
-OPEN = {"1", "2", "3", "4"}
+OPEN = {"1", "2", "3", "4", "9"}
 ASSIGNED = {"1", "2", "3"}
 OFFERED, ACCEPTED, DECLINED, LAPSED, CANCELLED, CONCLUDED = "123456"
 MAY_BE = {"accept": {ACCEPTED, CONCLUDED, CANCELLED}, "decline": {DECLINED}, "conclude": {CONCLUDED}}

@@ -98,14 +98,14 @@ static void test_due_moved(void **state)
     assert_int_equal(due_claim(db, arena, 3205, NOON_MS + 50, NOON_MS + 100, 10, &due, &n), DB_OK);
     assert_int_equal(n, 1);
     struct docket_write w = sample_docket(&offers[1]);
-    w.due_ms = NOON_MS + 60;
+    w.wake_ms = NOON_MS + 60;
     struct batch *b = batch_new(db);
     assert_int_equal(batch_begin(b), DB_OK);
     assert_true(batch_change_docket(b, &w));
     assert_int_equal(batch_commit(b), DB_OK);
     batch_free(b);
     assert_int_equal(due_claim(db, arena, 3205, NOON_MS + 70, NOON_MS + 100, 10, &due, &n), DB_OK);
-    assert_true(n == 1 && due[0].due_ms == NOON_MS + 60);
+    assert_true(n == 1 && due[0].wake_ms == NOON_MS + 60);
 }
 
 struct claimer {
