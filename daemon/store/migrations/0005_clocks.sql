@@ -4,6 +4,8 @@
 -- or stretched them. due_at, wake_at and wake are computed from it, with the working calendar that `calendar` marks; when
 -- another calendar is in force, the timer has them computed anew. State 9: agreed, and followed until it is known what became
 -- of it.
+-- Privileges of the daemon's role, beside those of the migrations before:
+--   UPDATE                           docket (clocks, wake_at, wake, calendar), assignment (respond_by)
 -- What was open before this migration has no clocks yet: its due time is taken as it stands.
 
 SET LOCAL search_path = referral;
