@@ -129,7 +129,7 @@ class Peer:
         else:
             outcome, conclude = self.practice.conclude(case.referral)
             after = self.practice.follow_up() if outcome == "agreed" else []
-            case.steps = [("", self.pb.Accept()), *self.practice.progress(case.finish_by_ms), (outcome, conclude), *after]
+            case.steps = [("", self.pb.Accept()), *self.practice.progress(case.referral, case.finish_by_ms), (outcome, conclude), *after]
         self._report(case)
 
     def _report(self, case: Case) -> None:

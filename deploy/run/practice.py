@@ -61,11 +61,13 @@ class Practice:
             message.text = self.text("decline")
         return reason, message
 
-    def progress(self, finish_by_ms: int) -> list[tuple[str, object]]:
+    def progress(self, referral: object, finish_by_ms: int) -> list[tuple[str, object]]:
         """The steps before the end: mostly none or one; a suspension is followed by its resumption."""
         if self.rng.random() < 0.6:
             return []
         kind = draw(self.rng, PROGRESS)
+        if kind == "extended" and (referral.channel != self.pb.CHANNEL_COURT or referral.reply_by):
+            kind = "contacted"      # elsewhere the law, or the agency's own day, bounds what the parties may agree on
         kinds = [kind, "resumed"] if kind == "suspended" else [kind]
         return [(kind, self._progress(kind, finish_by_ms)) for kind in kinds]
 
