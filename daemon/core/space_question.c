@@ -159,7 +159,7 @@ struct search *search_new(struct space *s)
     x->never_used = calloc(s->n_never + 1, sizeof *x->never_used);
     x->point = calloc(s->n_dims + 1, sizeof *x->point);
     x->usual = calloc(s->n_dims + 1, sizeof *x->usual);
-    if (!x->never_used || !x->point || !x->usual || !add_dims(x, (int)s->n_dims)) {
+    if (!x->never_used || !x->point || !x->usual || !add_dims(x, (int)s->n_dims) || !search_file_never(x)) {
         search_free(x);
         return NULL;
     }
@@ -179,9 +179,10 @@ void search_free(struct search *x)
         free(x->chunks[i]);
     void *all[] = {x->dims,           x->clauses.items, x->options.items, x->trail.items,   x->levels.items,
                    x->required.items, x->groups.items,  x->touched.items, x->learned.items, x->causes.items,
-                   x->never_used,     x->point,         x->usual,         x->chunks};
+                   x->never_used,     x->point,         x->usual,         x->chunks,        x->broken.items};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         free(all[i]);
+    search_unfile_never(x);
     arena_free(x->kept);
     free(x);
 }

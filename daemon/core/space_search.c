@@ -389,19 +389,12 @@ static void add_never(struct search *x, size_t i)
 /* Whether the point is one where a referral can lie; if not, what it broke is obeyed from now on. */
 static bool is_real(struct search *x)
 {
-    bool real = true;
-    for (size_t i = 0; i < x->s->n_never; i++) {
-        const struct never *n = &x->s->never[i];
-        if (n->classifier >= 0 && n->of == x->before_of && n->classifier >= x->before_classifier)
-            continue;
-        if (x->never_used[i] != x->question && box_has(x->s, &n->box, x->point)) {
-            if (real)
-                search_undo(x, 0);
-            real = false;
-            add_never(x, i);
-        }
-    }
-    return real;
+    search_broken(x);
+    if (x->broken.n > 0)
+        search_undo(x, 0);
+    for (int i = 0; i < x->broken.n; i++)
+        add_never(x, (size_t)x->broken.items[i]);
+    return x->broken.n == 0 && !x->failed;
 }
 
 enum search_result search_run(struct search *x, int contradictions_max)

@@ -68,6 +68,11 @@ struct search {
     int *usual; /* class, by dimension */
     int counted, n_required, scanned, propagated, level, contradicted, here, causes_from;
     int *never_used; /* by box of space.never: the question that obeys it */
+    size_t *files; /* by dimension, and a last one: its first list */
+    int n_files;
+    size_t *ends; /* of each list, in filed; it begins where the one before ends */
+    int *filed;   /* boxes of space.never, list after list */
+    struct search_ints broken;
     int *point;
     uint64_t **chunks; /* of the stack of domains */
     int n_chunks, cap_chunks, chunk, used;
@@ -90,6 +95,11 @@ uint64_t *search_keep_class(struct search *x, int dim, int class);
 
 /* Watches a clause: what is still possible first, and the conclusion drawn when it is only one. */
 void search_install(struct search *x, int clause);
+/* Files the boxes of space.never; once. False when memory is out. */
+bool search_file_never(struct search *x);
+void search_unfile_never(struct search *x);
+/* x->broken: those that bind, are not obeyed yet, and have the point; in order. */
+void search_broken(struct search *x);
 /* Back to where `level` decisions stood. */
 void search_undo(struct search *x, int level);
 
