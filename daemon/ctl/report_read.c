@@ -4,7 +4,7 @@
 #include "ctl/report.h"
 
 #include "ctl/progress.h"
-#include "store/batch.h"
+#include "store/desk.h"
 #include "wire/journal.h"
 
 #include <stdlib.h>
@@ -145,7 +145,7 @@ enum db_result report_walk(struct report *r, struct db *db, struct progress *pro
     int *cities, n = 0;
     enum db_result result = scratch ? report_moment(db, &r->now_ms) : DB_LOST;
     if (result == DB_OK)
-        result = report_cities(db, r->arena, &cities, &n);
+        result = city_list(db, r->arena, &cities, &n);
     for (int i = 0; result == DB_OK && i < n; i++)
         result = walk_city(r, db, scratch, cities[i], progress);
     arena_free(scratch);

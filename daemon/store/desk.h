@@ -28,7 +28,7 @@ enum db_result due_recount(struct db *db, struct arena *a, int city, int64_t cal
                            struct due_row **out, int *n) DB_CHECKED;
 /* The earliest due time of a city that is not claimed; 0: none. */
 enum db_result due_next(struct db *db, int city, int64_t *out_ms) DB_CHECKED;
-/* Cities that have dockets at all. */
+/* Cities that have any journal, and so all that have dockets. */
 enum db_result city_list(struct db *db, struct arena *a, int **out, int *n) DB_CHECKED;
 
 /* Takes over the receiver's session; whoever had it is superseded. */

@@ -7,7 +7,6 @@
 #include "store/rows.h"
 
 static const struct statement report_now = {"report_now", "SELECT now()"};
-static const struct statement report_where = {"report_where", "SELECT DISTINCT city FROM chain ORDER BY city"};
 
 static const struct statement report_referrals = {
     "report_referrals",
@@ -41,26 +40,6 @@ enum db_result report_moment(struct db *db, int64_t *now_ms)
     if (r == DB_OK) {
         struct fields f = {pipe_result(db, 0), 0, 0, NULL};
         *now_ms = field_ms(&f);
-    }
-    return r;
-}
-
-enum db_result report_cities(struct db *db, struct arena *a, int **out, int *n)
-{
-    enum db_result r = pipe_one(db, &report_where, NULL);
-    if (r != DB_OK)
-        return r;
-    const PGresult *res = pipe_result(db, 0);
-    int count = PQntuples(res);
-    int *cities = ARENA_ARRAY(a, (size_t)count + 1, int);
-    for (int i = 0; cities && i < count; i++) {
-        struct fields f = {res, i, 0, a};
-        cities[i] = (int)field_int(&f);
-    }
-    r = fields_done(db, a);
-    if (r == DB_OK) {
-        *out = cities;
-        *n = count;
     }
     return r;
 }

@@ -11,9 +11,8 @@
 #include "base/id.h"
 #include "store/db.h"
 
-/* When the transaction began, and the cities that have any journal. */
+/* When the transaction began. */
 enum db_result report_moment(struct db *db, int64_t *now_ms) DB_CHECKED;
-enum db_result report_cities(struct db *db, struct arena *a, int **out, int *n) DB_CHECKED;
 
 struct report_wish {
     int city;
