@@ -81,7 +81,8 @@ static void on_a_terminal_the_line_fits_the_window_and_is_taken_away(void **stat
 {
     (void)state;
     int master = posix_openpt(O_RDWR | O_NOCTTY);
-    assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0)
+        skip(); /* a bare root directory has no terminals to give: no devpts is mounted */
     int slave = open(ptsname(master), O_RDWR | O_NOCTTY);
     const struct winsize size = {.ws_row = 24, .ws_col = 40};
     assert_int_equal(ioctl(slave, TIOCSWINSZ, &size), 0);
