@@ -115,6 +115,8 @@ bool call_parse(int argc, char *const *argv, FILE *err, struct call *out);
 bool call_has(const struct call *c, enum option_id id);
 /* The last value given, or `otherwise`. */
 const char *call_value(const struct call *c, enum option_id id, const char *otherwise);
+/* What --format or --json ask for, one of `formats` (ends with NULL); NULL, and told, when there is no such format. */
+const char *call_format(const struct call *c, const char *const *formats, const char *otherwise);
 /* A number from `low` to `high`; false, and told, when it is none. `otherwise` when not given. */
 bool call_number(const struct call *c, enum option_id id, int64_t low, int64_t high, int64_t otherwise,
                  int64_t *out);

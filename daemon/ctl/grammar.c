@@ -223,6 +223,19 @@ const char *call_value(const struct call *c, enum option_id id, const char *othe
     return otherwise;
 }
 
+const char *call_format(const struct call *c, const char *const *formats, const char *otherwise)
+{
+    const char *given = call_value(c, OPT_FORMAT, call_has(c, OPT_JSON) ? "json" : otherwise);
+    for (const char *const *f = formats; *f; f++)
+        if (strcmp(given, *f) == 0)
+            return given;
+    fprintf(stderr, "referralctl: there is no format `%s`; there are", given);
+    for (const char *const *f = formats; *f; f++)
+        fprintf(stderr, "%s %s", f == formats ? "" : ",", *f);
+    fputs("\n", stderr);
+    return NULL;
+}
+
 bool call_number(const struct call *c, enum option_id id, int64_t low, int64_t high, int64_t otherwise,
                  int64_t *out)
 {

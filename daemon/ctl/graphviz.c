@@ -11,7 +11,8 @@
 
 extern char **environ;
 
-bool graphviz_draw(FILE *in, FILE *out)
+/* From `in`, at its start. */
+static bool run(FILE *in, FILE *out)
 {
     char program[] = "dot", form[] = "-Tsvg", *const argv[] = {program, form, NULL};
     posix_spawn_file_actions_t actions;
@@ -37,4 +38,20 @@ bool graphviz_draw(FILE *in, FILE *out)
     if (status != 0)
         fprintf(stderr, "referralctl: `dot` could not draw this (status %d)\n", status);
     return status == 0;
+}
+
+bool graphviz_draw(void (*write)(const void *context, FILE *dot), const void *context, FILE *out)
+{
+    FILE *dot = tmpfile();
+    bool good = dot != NULL;
+    if (good) {
+        write(context, dot);
+        good = fflush(dot) == 0 && fseek(dot, 0, SEEK_SET) == 0 && fflush(out) == 0;
+    }
+    if (!good)
+        fprintf(stderr, "referralctl: no place for a temporary file: %s\n", strerror(errno));
+    good = good && run(dot, out);
+    if (dot)
+        fclose(dot);
+    return good;
 }

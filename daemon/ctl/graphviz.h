@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* From `in`, at its start, to `out`. False when it could not; why has been told on stderr. */
-bool graphviz_draw(FILE *in, FILE *out);
+/* Draws what `write` writes as DOT to `out`. False when it could not; why has been told on stderr. */
+bool graphviz_draw(void (*write)(const void *context, FILE *dot), const void *context, FILE *out);
 
 #endif

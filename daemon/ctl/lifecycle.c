@@ -66,44 +66,31 @@ static void write_markdown(FILE *out, struct arena *a, bool zh)
     }
 }
 
-static void write_edge(FILE *out, struct arena *a, const struct transition *t, enum state to, bool zh)
+static void write_edge(FILE *out, struct arena *a, const struct transition *t, enum state to)
 {
-    struct row r = row_of(a, t, zh);
+    struct row r = row_of(a, t, true);
     bool timer = t->by == ACTOR_TIMER;
     fprintf(out, "    %s -> %s [label=\"" STR_FMT "\"%s];\n", word_of(state_words, (int)t->from), word_of(state_words, (int)to),
             STR_ARG(r.cells[EVENT]), timer ? ", style=dashed" : "");
 }
 
 /* Without what stays where it is. */
-static void write_dot(FILE *out, struct arena *a, bool zh)
+static void write_dot(const void *context, FILE *out)
 {
+    struct arena *a = *(struct arena *const *)context;
     fputs("digraph lifecycle {\n    rankdir=LR;\n    node [shape=box, style=rounded, fontname=\"sans-serif\"];\n"
           "    edge [fontname=\"sans-serif\", fontsize=10];\n",
           out);
     for (const struct word *w = state_words; w->word; w++)
-        fprintf(out, "    %s [label=\"%s\"%s];\n", w->word, zh ? w->zh : w->word,
+        fprintf(out, "    %s [label=\"%s\"%s];\n", w->word, w->zh,
                 state_open((enum state)w->value) ? "" : ", peripheries=2");
     for (const struct transition *t = transitions; t->from; t++) {
         if (t->to != t->from)
-            write_edge(out, a, t, t->to, zh);
+            write_edge(out, a, t, t->to);
         if (t->or && t->or != t->from)
-            write_edge(out, a, t, t->or, zh);
+            write_edge(out, a, t, t->or);
     }
     fputs("}\n", out);
-}
-
-static bool write_svg(FILE *out, struct arena *a)
-{
-    FILE *dot = tmpfile();
-    bool good = dot != NULL;
-    if (!good) {
-        fprintf(stderr, "referralctl: no place for a temporary file\n");
-        return false;
-    }
-    write_dot(dot, a, true);
-    good = fflush(dot) == 0 && fseek(dot, 0, SEEK_SET) == 0 && graphviz_draw(dot, out);
-    fclose(dot);
-    return good;
 }
 
 static bool fill_sheet(struct sheets *out, bool zh)
@@ -125,29 +112,38 @@ static bool fill_sheet(struct sheets *out, bool zh)
     return !arena_overflowed(out->arena);
 }
 
+static bool tell(const char *format, struct sheets *sheets)
+{
+    bool text = strcmp(format, "text") == 0;
+    if (strcmp(format, "svg") == 0)
+        return graphviz_draw(write_dot, &sheets->arena, stdout);
+    if (strcmp(format, "dot") == 0) {
+        write_dot(&sheets->arena, stdout);
+        return true;
+    }
+    if (strncmp(format, "markdown", 8) == 0) {
+        write_markdown(stdout, sheets->arena, strcmp(format, "markdown-zh") == 0);
+        return true;
+    }
+    if (!fill_sheet(sheets, text))
+        return false;
+    if (text)
+        layout_text(stdout, sheets, layout_colour(stdout));
+    else
+        layout_json(stdout, sheets);
+    return true;
+}
+
 int run_lifecycle(const struct call *c)
 {
-    const char *format = call_value(c, OPT_FORMAT, call_has(c, OPT_JSON) ? "json" : "text");
+    static const char *const formats[] = {"text", "json", "markdown", "markdown-zh", "dot", "svg", NULL};
+    const char *format = call_format(c, formats, "text");
+    if (!format)
+        return CTL_USAGE;
     struct sheets sheets = {.arena = arena_new(0)};
-    int code = CTL_OK;
-    if (!sheets.arena) {
+    if (!sheets.arena)
         fprintf(stderr, "referralctl: out of memory\n");
-        return CTL_NO;
-    }
-    if (strcmp(format, "markdown") == 0 || strcmp(format, "markdown-zh") == 0)
-        write_markdown(stdout, sheets.arena, strcmp(format, "markdown-zh") == 0);
-    else if (strcmp(format, "dot") == 0)
-        write_dot(stdout, sheets.arena, true);
-    else if (strcmp(format, "svg") == 0)
-        code = write_svg(stdout, sheets.arena) ? CTL_OK : CTL_NO;
-    else if (strcmp(format, "json") == 0 && fill_sheet(&sheets, false))
-        layout_json(stdout, &sheets);
-    else if (strcmp(format, "text") == 0 && fill_sheet(&sheets, true))
-        layout_text(stdout, &sheets, layout_colour(stdout));
-    else {
-        fprintf(stderr, "referralctl: there is no format `%s`; there are text, json, markdown, markdown-zh, dot, svg\n", format);
-        code = CTL_USAGE;
-    }
+    int code = sheets.arena && tell(format, &sheets) ? CTL_OK : CTL_NO;
     arena_free(sheets.arena);
     return code;
 }

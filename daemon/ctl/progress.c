@@ -51,6 +51,13 @@ void progress_at(struct progress *p, uint64_t done)
     fflush(p->out);
 }
 
+void progress_tick(void *context, int done, int total)
+{
+    struct progress *p = context;
+    p->total = (uint64_t)total;
+    progress_at(p, (uint64_t)done);
+}
+
 void progress_end(struct progress *p)
 {
     if (p->drawn)

@@ -25,6 +25,8 @@ struct progress {
 struct progress progress_start(FILE *out, const char *what, uint64_t total);
 /* Cheap when called often. */
 void progress_at(struct progress *p, uint64_t done);
+/* The same as a callback of core: `context` is the struct progress, and the total is known only now. */
+void progress_tick(void *context, int done, int total);
 /* Takes the line away. Harmless twice. */
 void progress_end(struct progress *p);
 

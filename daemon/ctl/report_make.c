@@ -68,19 +68,6 @@ static bool read_figure(const struct call *c, const struct report_figure **out)
     return false;
 }
 
-static bool read_format(const struct call *c, const char *const *formats, const char **out)
-{
-    *out = call_value(c, OPT_FORMAT, call_has(c, OPT_JSON) ? "json" : "text");
-    for (const char *const *f = formats; *f; f++)
-        if (strcmp(*out, *f) == 0)
-            return true;
-    fprintf(stderr, "referralctl: there is no format `%s`; there are", *out);
-    for (const char *const *f = formats; *f; f++)
-        fprintf(stderr, "%s %s", f == formats ? "" : ",", *f);
-    fputs("\n", stderr);
-    return false;
-}
-
 /* ---- the report ---- */
 
 static int read_records(const struct call *c, struct report *r)
@@ -127,9 +114,9 @@ int run_report(const struct call *c)
     static const char *const formats[] = {"text", "json", "csv", NULL};
     struct report r = {.verify = call_has(c, OPT_VERIFY)};
     const struct report_figure *figure;
-    const char *format;
+    const char *format = NULL;
     enum report_by by;
-    if (!read_period(c, &r) || !read_by(c, &by) || !read_figure(c, &figure) || !read_format(c, formats, &format) ||
+    if (!read_period(c, &r) || !read_by(c, &by) || !read_figure(c, &figure) || !(format = call_format(c, formats, "text")) ||
         !call_number(c, OPT_LIMIT, 1, 100000, 100, &r.limit))
         return CTL_USAGE;
     r.rules = place_rules(c);
@@ -148,9 +135,11 @@ int run_report(const struct call *c)
 int run_report_definitions(const struct call *c)
 {
     static const char *const formats[] = {"text", "json", "markdown", "markdown-zh", NULL};
+    const char *format = call_format(c, formats, "text");
+    if (!format)
+        return CTL_USAGE;
     struct sheets sheets = {.arena = arena_new(0)};
-    const char *format;
-    int code = !sheets.arena ? out_of_memory() : read_format(c, formats, &format) ? CTL_OK : CTL_USAGE;
+    int code = sheets.arena ? CTL_OK : out_of_memory();
     if (code == CTL_OK && strncmp(format, "markdown", 8) == 0)
         report_markdown(stdout, strcmp(format, "markdown-zh") == 0);
     else if (code == CTL_OK && !report_definitions_sheets(strcmp(format, "text") == 0, &sheets))

@@ -12,13 +12,13 @@
 int run_rules_check(const struct call *c)
 {
     const char *dir = c->n_args > 0 ? c->args[0] : place_config(c);
-    const char *format = call_value(c, OPT_FORMAT, call_has(c, OPT_JSON) ? "json" : "text");
+    static const char *const formats[] = {"text", "json", "sarif", NULL};
+    const char *format = call_format(c, formats, "text");
+    if (!format)
+        return CTL_USAGE;
     if (strcmp(format, "text") == 0)
         return conf_check(dir, stdout, layout_colour(stdout)) ? CTL_NO : CTL_OK;
     if (strcmp(format, "json") == 0)
         return conf_check_json(dir, stdout) ? CTL_NO : CTL_OK;
-    if (strcmp(format, "sarif") == 0)
-        return conf_check_sarif(dir, stdout) ? CTL_NO : CTL_OK;
-    fprintf(stderr, "referralctl: there is no format `%s`; there are text, json, sarif\n", format);
-    return CTL_USAGE;
+    return conf_check_sarif(dir, stdout) ? CTL_NO : CTL_OK;
 }

@@ -12,13 +12,6 @@
 #define CONTRADICTIONS_MAX 20000
 #define LIMIT              50
 
-static void tick(void *context, int done, int total)
-{
-    struct progress *p = context;
-    p->total = (uint64_t)total;
-    progress_at(p, (uint64_t)done);
-}
-
 static int report(const struct call *c, const struct ruleset_dir *was, const struct ruleset_dir *is,
                   const struct difference *found, int64_t limit)
 {
@@ -48,7 +41,7 @@ static int compare(const struct call *c, const struct ruleset_dir *was, const st
     struct difference_options options = {.bounds = bounds_of(peers),
                                          .parts_max = PARTS_MAX,
                                          .contradictions_max = CONTRADICTIONS_MAX,
-                                         .tick = tick,
+                                         .tick = progress_tick,
                                          .context = &progress};
     bool good = difference(is->arena, was->rs, is->rs, &options, &found);
     progress_end(&progress);

@@ -9,6 +9,7 @@
 
 /* What is to be drawn: one of them, or all rules. */
 struct wish {
+    const struct ruleset_dir *dir;
     struct str file;
     int rule; /* -1 */
     bool overview;
@@ -17,9 +18,10 @@ struct wish {
 
 /* ---- drawing ---- */
 
-static void write_dot(const struct ruleset_dir *d, const struct wish *w, FILE *out)
+static void write_dot(const void *context, FILE *out)
 {
-    struct graph g = {out, {d->arena, d->rs, true, 4, "\n"}};
+    const struct wish *w = context;
+    struct graph g = {out, {w->dir->arena, w->dir->rs, true, 4, "\n"}};
     if (w->rule >= 0) {
         g.w.most = 0;
         graph_rule(&g, w->rule);
@@ -30,48 +32,37 @@ static void write_dot(const struct ruleset_dir *d, const struct wish *w, FILE *o
     }
 }
 
-static bool draw(const struct ruleset_dir *d, const struct wish *w, FILE *out)
+static bool draw(const struct wish *w, FILE *out)
 {
-    if (!w->svg) {
-        write_dot(d, w, out);
-        return fflush(out) == 0 && !ferror(out);
-    }
-    FILE *dot = tmpfile();
-    bool good = dot != NULL;
-    if (good) {
-        write_dot(d, w, dot);
-        good = fflush(dot) == 0 && fseek(dot, 0, SEEK_SET) == 0 && fflush(out) == 0;
-    }
-    if (!good)
-        fprintf(stderr, "referralctl: no place for a temporary file: %s\n", strerror(errno));
-    good = good && graphviz_draw(dot, out);
-    if (dot)
-        fclose(dot);
-    return good;
+    if (w->svg)
+        return graphviz_draw(write_dot, w, out);
+    write_dot(w, out);
+    return fflush(out) == 0 && !ferror(out);
 }
 
-static bool draw_file(const struct ruleset_dir *d, const struct wish *w, const char *path)
+static bool draw_file(const struct wish *w, const char *path)
 {
     FILE *out = fopen(path, "we");
     if (!out) {
         fprintf(stderr, "referralctl: %s: %s\n", path, strerror(errno));
         return false;
     }
-    bool good = draw(d, w, out);
+    bool good = draw(w, out);
     return fclose(out) == 0 && good;
 }
 
 /* An overview, and a page for each file. */
-static bool draw_pages(const struct ruleset_dir *d, struct wish *w, const char *dir)
+static bool draw_pages(struct wish *w, const char *dir)
 {
+    const struct ruleset_dir *d = w->dir;
     const char *ending = w->svg ? "svg" : "dot";
     w->overview = true;
-    bool good = draw_file(d, w, arena_printf(d->arena, "%s/overview.%s", dir, ending).p);
+    bool good = draw_file(w, arena_printf(d->arena, "%s/overview.%s", dir, ending).p);
     w->overview = false;
     for (int i = 0; good && i < d->rs->n_rules; i = graph_next_file(d->rs, i)) {
         struct str page = graph_page(d->rs->rules[i].file);
         w->file = d->rs->rules[i].file;
-        good = draw_file(d, w, arena_printf(d->arena, "%s/" STR_FMT ".%s", dir, STR_ARG(page), ending).p);
+        good = draw_file(w, arena_printf(d->arena, "%s/" STR_FMT ".%s", dir, STR_ARG(page), ending).p);
     }
     return good;
 }
@@ -110,27 +101,26 @@ static bool find_rule(const struct ruleset_dir *d, const char *id, struct wish *
     return false;
 }
 
-static bool understand(const struct call *c, const struct ruleset_dir *d, struct wish *w)
+static bool understand(const struct call *c, const struct ruleset_dir *d, bool svg, struct wish *w)
 {
     const char *file = call_value(c, OPT_FILE, NULL), *rule = call_value(c, OPT_RULE, NULL);
-    *w = (struct wish){.rule = -1, .svg = strcmp(call_value(c, OPT_FORMAT, "dot"), "svg") == 0};
+    *w = (struct wish){.dir = d, .rule = -1, .svg = svg};
     return (!file || find_file(d, file, w)) && (!rule || find_rule(d, rule, w));
 }
 
 int run_rules_graph(const struct call *c)
 {
-    const char *format = call_value(c, OPT_FORMAT, "dot"), *out = call_value(c, OPT_OUT, NULL);
+    static const char *const formats[] = {"dot", "svg", NULL};
+    const char *format = call_format(c, formats, "dot"), *out = call_value(c, OPT_OUT, NULL);
     struct ruleset_dir d;
     struct wish w;
-    if (strcmp(format, "dot") != 0 && strcmp(format, "svg") != 0) {
-        fprintf(stderr, "referralctl: there is no format `%s`; there are dot, svg\n", format);
+    if (!format)
         return CTL_USAGE;
-    }
     if (!ruleset_dir_open(c, &d))
         return CTL_NO;
     int code = CTL_USAGE;
-    if (understand(c, &d, &w))
-        code = (out ? draw_pages(&d, &w, out) : draw(&d, &w, stdout)) ? CTL_OK : CTL_NO;
+    if (understand(c, &d, strcmp(format, "svg") == 0, &w))
+        code = (out ? draw_pages(&w, out) : draw(&w, stdout)) ? CTL_OK : CTL_NO;
     ruleset_dir_close(&d);
     return code;
 }

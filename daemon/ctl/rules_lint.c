@@ -15,13 +15,6 @@
 #define GAPS_MAX           20
 #define CONTRADICTIONS_MAX 20000
 
-static void tick(void *context, int done, int total)
-{
-    struct progress *p = context;
-    p->total = (uint64_t)total;
-    progress_at(p, (uint64_t)done);
-}
-
 static int64_t tallied(const struct rule_tally *all, int n, struct str rule)
 {
     for (int i = 0; i < n; i++) {
@@ -93,7 +86,7 @@ int run_rules_lint(const struct call *c)
     struct analyse_options options = {.bounds = bounds_of(peers),
                                       .gaps_max = GAPS_MAX,
                                       .contradictions_max = CONTRADICTIONS_MAX,
-                                      .tick = tick,
+                                      .tick = progress_tick,
                                       .context = &progress};
     bool good = analyse(d.arena, d.rs, &options, &found);
     progress_end(&progress);
