@@ -11,8 +11,6 @@
 #define PATIENCE 100000
 #define BOXES    500
 
-static uint64_t last_seed;
-
 /* Every referral of a rule set: where it lies, and the rule that decides it; -1: none. */
 struct all {
     int *points;
@@ -124,7 +122,6 @@ static void regions_are_what_is_decided(void **state)
     for (uint64_t seed = 1; tried < sets; seed++) {
         struct tiny t;
         tiny_make(&t, seed);
-        last_seed = seed;
         if (total(&t) <= MANY) {
             const struct ruleset *rs = &t.rs;
             struct bounds bounds = tiny_bounds();
@@ -147,18 +144,10 @@ static void regions_are_what_is_decided(void **state)
     print_message("# %d rule sets, %d with classifiers in stages, %d referrals\n", tried, staged, referrals);
 }
 
-/* Which one it was, for whoever has to mend it. */
-static int tell_seed(void **state)
-{
-    (void)state;
-    print_message("# last seed %llu\n", (unsigned long long)last_seed);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(regions_are_what_is_decided, tell_seed),
+        cmocka_unit_test_teardown(regions_are_what_is_decided, tiny_tell_seed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,6 +12,8 @@
 #include "core/match.h"
 #include "core/space.h"
 
+static uint64_t tiny_last_seed; /* of tiny_make() */
+
 enum aspect {
     ASPECT_MODE,
     ASPECT_CATEGORY,
@@ -351,6 +353,7 @@ static inline void tiny_classifier(struct tiny *t, struct classifier *c)
 
 static inline void tiny_make(struct tiny *t, uint64_t seed)
 {
+    tiny_last_seed = seed;
     *t = (struct tiny){.a = arena_new(0), .random = seed};
     tiny_lists(t);
     tiny_all_parties(t);
@@ -480,6 +483,14 @@ static inline void tiny_first(struct tiny *t)
 {
     memset(t->at, 0, sizeof t->at);
     tiny_fill(t);
+}
+
+/* Teardown of a test: which one it was, for whoever has to mend it. */
+static inline int tiny_tell_seed(void **state)
+{
+    (void)state;
+    print_message("# last seed %llu\n", (unsigned long long)tiny_last_seed);
+    return 0;
 }
 
 #endif
