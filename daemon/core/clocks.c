@@ -33,7 +33,10 @@ static void start(struct clocks *c, enum due due, struct duration budget, bool r
 {
     if (budget.count == 0 || c->n == CLOCKS_MAX)
         return;
-    c->items[c->n++] = (struct clock){.due = due, .limit = {.started_ms = e->now_ms, .budget = budget, .roll = roll}};
+    c->items[c->n++] = (struct clock){
+        .due = due,
+        .limit = {.started_ms = e->now_ms, .budget = budget, .roll = roll, .latest = due == DUE_FINISH ? c->latest : 0},
+    };
 }
 
 static void enter(struct clocks *c, const struct clock_event *e)
@@ -46,7 +49,6 @@ static void enter(struct clocks *c, const struct clock_event *e)
         break;
     case STATE_ACCEPTED:
         start(c, DUE_FINISH, e->finish_within, roll, e);
-        find(c, DUE_FINISH)->limit.latest = c->latest;
         start(c, DUE_CONTACT, e->policy->contact_within, roll, e);
         break;
     case STATE_MANUAL:
@@ -87,15 +89,12 @@ static bool stretch(struct arena *a, struct clocks *c, const struct clock_event 
 /* Notes that what passed first was told. Not having reached the parties is told once. */
 static void told(struct clocks *c, const struct calendar *cal, const struct clock_event *e)
 {
-    enum due due = clocks_agenda(c, e->policy, cal).of;
-    for (int i = 0; i < c->n; i++) {
-        struct clock *k = &c->items[i];
-        if (k->due != due)
-            continue;
-        k->told++;
-        k->told_ms = e->now_ms;
-    }
-    if (due == DUE_CONTACT)
+    struct clock *k = find(c, clocks_agenda(c, e->policy, cal).of);
+    if (!k)
+        return;
+    k->told++;
+    k->told_ms = e->now_ms;
+    if (k->due == DUE_CONTACT)
         drop(c, DUE_CONTACT);
 }
 
@@ -157,9 +156,9 @@ struct agenda clocks_agenda(const struct clocks *c, const struct mode_policy *po
 {
     struct agenda next = {0};
     for (int i = 0; i < c->n; i++) {
-        struct agenda g = agenda_of(&c->items[i], policy, cal);
         if (timelimit_stopped(&c->items[i].limit))
             continue;
+        struct agenda g = agenda_of(&c->items[i], policy, cal);
         if (next.due == DUE_NONE || g.due_ms < next.due_ms) {
             next.due = g.due;
             next.due_ms = g.due_ms;

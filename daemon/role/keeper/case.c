@@ -20,6 +20,11 @@ static enum db_result repeated(struct case_file *c)
     return DB_OK;
 }
 
+const struct mode_policy *case_policy(const struct case_file *c)
+{
+    return &c->work->snapshot->rules->policies.modes[c->docket->mode];
+}
+
 bool case_needs_bytes(enum event e)
 {
     return e == EVENT_DECLINE || e == EVENT_LAPSE || e == EVENT_ASSIGN || e == EVENT_ERASE || e == EVENT_FOLLOW_UP ||
@@ -205,7 +210,7 @@ static enum db_result prepare_replacement(struct ledger *l, struct case_file *c)
 static bool decide_by_hand(struct ledger *l, struct case_file *c, int org)
 {
     const struct ruleset *rules = c->work->snapshot->rules;
-    const struct mode_policy *policy = &rules->policies.modes[c->docket->mode];
+    const struct mode_policy *policy = case_policy(c);
     struct decision by_rules = {.classifier = -1, .category = -1};
     bool opened = reopen(l, c);
     if (opened && !decide(l->arena, rules, &c->facts, NULL, 0, snapshot_load(c->work->snapshot), &by_rules))
@@ -256,13 +261,13 @@ static enum db_result prepare_offer(struct ledger *l, struct case_file *c)
 static bool details_admitted(struct ledger *l, struct case_file *c)
 {
     const struct work_event *e = &c->work->event;
-    const struct ruleset *rules = c->work->snapshot->rules;
-    const struct mode_policy *policy = &rules->policies.modes[c->docket->mode];
+    const struct calendar *calendar = &c->work->snapshot->rules->calendar;
+    const struct mode_policy *policy = case_policy(c);
     if ((e->event == EVENT_EXTEND || e->event == EVENT_SUSPEND) && clocks_full(&c->clocks)) {
         refuse(c, FAULT_TOO_MANY_ITEMS, "kind");
         return false;
     }
-    if (e->event == EVENT_EXTEND && !clocks_may_stretch(&c->clocks, policy, &rules->calendar, e->answer.on, l->now_ms)) {
+    if (e->event == EVENT_EXTEND && !clocks_may_stretch(&c->clocks, policy, calendar, e->answer.on, l->now_ms)) {
         refuse(c, policy->extends ? FAULT_DATE_TOO_FAR : FAULT_STATE_FORBIDS, policy->extends ? "until" : "kind");
         return false;
     }
@@ -287,8 +292,7 @@ enum db_result case_open(struct ledger *l, struct case_file *c)
     c->transition = lifecycle_next((enum state)c->docket->state, c->work->event.event);
     if (!c->transition)
         return refuse(c, FAULT_STATE_FORBIDS, "");
-    c->passed = clocks_agenda(&c->clocks, &c->work->snapshot->rules->policies.modes[c->docket->mode],
-                              &c->work->snapshot->rules->calendar).of;
+    c->passed = clocks_agenda(&c->clocks, case_policy(c), &c->work->snapshot->rules->calendar).of;
     if (!details_admitted(l, c)) {
         c->transition = NULL;
         return DB_OK;

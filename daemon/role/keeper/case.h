@@ -29,6 +29,8 @@ struct case_file {
     enum state state;               /* after case_write */
 };
 
+/* What its mode lays down. */
+const struct mode_policy *case_policy(const struct case_file *c);
 /* Whether the referral's own bytes are needed: it may be decided anew, or matters whether they are erased. */
 bool case_needs_bytes(enum event e);
 /* Whether it may be decided anew: then the rules are told the same of what came before as the last time. */

@@ -19,11 +19,6 @@ static struct str organisation_name(const struct case_file *c, struct str id)
     return i < 0 ? STR("") : rules_of(c)->roster.items[i].name;
 }
 
-static const struct mode_policy *policy_of(const struct case_file *c)
-{
-    return &rules_of(c)->policies.modes[c->docket->mode];
-}
-
 /* Nothing more is awaited after this: performance, or a failure that the agency or the court has to act on. */
 static bool settles(enum follow_up_kind kind)
 {
@@ -40,11 +35,11 @@ static enum state next_state(const struct case_file *c)
     if (t->effect == EFFECT_REPLACE)
         other = !str_empty(c->why_manual) || c->decision.outcome != OUTCOME_ASSIGNED;
     else if (e->event == EVENT_CONCLUDE)
-        other = e->answer.conclusion == CONCLUSION_AGREED && policy_of(c)->follow_up_within.count > 0;
+        other = e->answer.conclusion == CONCLUSION_AGREED && case_policy(c)->follow_up_within.count > 0;
     else if (e->event == EVENT_FOLLOW_UP)
         other = settles(e->answer.follow_up);
     else if (e->event == EVENT_UNFOLLOWED)
-        other = k && k->told >= policy_of(c)->follow_up_reminders;
+        other = k && k->told >= case_policy(c)->follow_up_reminders;
     return other && t->or ? t->or : t->to;
 }
 
@@ -216,7 +211,7 @@ static bool settle(struct ledger *l, struct case_file *c, struct docket_write *d
     bool moves = c->transition->effect == EFFECT_REPLACE || c->transition->effect == EFFECT_OFFER;
     const struct assignment_row *a = &c->docket->current;
     struct clock_event event = {
-        .policy = policy_of(c),
+        .policy = case_policy(c),
         .respond_within = c->decision.respond_within,
         .finish_within = {a->finish_count, (enum duration_unit)a->finish_unit},
         .until = c->work->event.answer.on,
