@@ -23,9 +23,12 @@ struct due_row { struct id referral; struct str agency; int wake; int64_t wake_m
 /* Rows of `city` whose time has come, oldest first, claimed for this daemon until `until_ms`; SKIP LOCKED. */
 enum db_result due_claim(struct db *db, struct arena *a, int city, int64_t now_ms, int64_t until_ms, int limit,
                          struct due_row **out, int *n) DB_CHECKED;
-/* Open rows of `city` counted with another calendar than the one marked so; claimed likewise. wake and wake_ms are as they were. */
+/*
+ * Open rows of `city` counted with another calendar than the one marked so; claimed likewise. wake and wake_ms are as they were. None
+ * handed out: *left tells whether there are any that somebody has claimed; else it is true.
+ */
 enum db_result due_recount(struct db *db, struct arena *a, int city, int64_t calendar, int64_t now_ms, int64_t until_ms, int limit,
-                           struct due_row **out, int *n) DB_CHECKED;
+                           struct due_row **out, int *n, bool *left) DB_CHECKED;
 /* The earliest due time of a city that is not claimed; 0: none. */
 enum db_result due_next(struct db *db, int city, int64_t *out_ms) DB_CHECKED;
 /* Cities that have any journal, and so all that have dockets. */

@@ -25,6 +25,11 @@ static const struct statement claim_recount = {
     "RETURNING d.referral, d.agency, d.wake, d.wake_at, d.state",
 };
 
+static const struct statement recount_left = {
+    "recount_left",
+    "SELECT EXISTS (SELECT 1 FROM docket WHERE city = $1::int4 AND wake_at IS NOT NULL AND calendar IS DISTINCT FROM $2::int8)::int4",
+};
+
 /* What another daemon has claimed is free again when its claim ends. */
 static const struct statement next_due = {
     "next_due",
@@ -91,12 +96,24 @@ enum db_result due_claim(struct db *db, struct arena *a, int city, int64_t now_m
 }
 
 enum db_result due_recount(struct db *db, struct arena *a, int city, int64_t calendar, int64_t now_ms, int64_t until_ms, int limit,
-                           struct due_row **out, int *n)
+                           struct due_row **out, int *n, bool *left)
 {
     struct args args;
     claim_args(&args, city, now_ms, until_ms, limit);
     args_int8(&args, calendar);
-    return claim(db, a, &claim_recount, &args, out, n);
+    enum db_result r = claim(db, a, &claim_recount, &args, out, n);
+    *left = true;
+    if (r != DB_OK || *n > 0)
+        return r;
+    args_init(&args);
+    args_int4(&args, city);
+    args_int8(&args, calendar);
+    r = pipe_one(db, &recount_left, &args);
+    if (r == DB_OK) {
+        struct fields f = {pipe_result(db, 0), 0, 0, NULL};
+        *left = field_int(&f) != 0;
+    }
+    return r;
 }
 
 enum db_result due_next(struct db *db, int city, int64_t *out_ms)

@@ -246,3 +246,14 @@ def test_what_was_open_before_there_were_clocks_goes_on(lab, court, hub, places)
     assert places.docket(stopped.referral_id)["state"] == ACCEPTED
     for one in (offer, stopped):
         assert hub.conclude(one, "UNWILLING").done
+
+
+def test_what_was_claimed_by_a_daemon_that_died_is_counted_anew_too(lab):
+    """A claim that nobody carries out runs out; until then the row is nobody's, and must not be taken for done."""
+    open_ones = "wake_at IS NOT NULL"
+    assert int(lab.value(f"SELECT count(*) FROM docket WHERE {open_ones}")) > 1
+    lab.daemons[-1].stop()
+    lab.sql(f"UPDATE docket SET calendar = NULL, due_claim = now() + interval '8 seconds', wake_at = wake_at + interval '1 day' "
+            f"WHERE {open_ones}")
+    lab.start()
+    wait_until(lambda: lab.value(f"SELECT count(*) FROM docket WHERE {open_ones} AND calendar IS NULL") == "0", patience=60)

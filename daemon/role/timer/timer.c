@@ -24,6 +24,7 @@ enum {
     CLAIM_MS = 60000,
     WORK_BUDGET = 64 * 1024,
     DUE_EVERY_MS = 1000,
+    CLAIMED_LOOK_MS = 5000, /* whether others' claims have run out */
     BOARD_EVERY_MS = 5000,
     GAUGES_EVERY_MS = 30000,
     PARTITIONS_EVERY_MS = 3600000,
@@ -87,24 +88,29 @@ static void look_for_due(struct timer *t, struct snapshot *s)
 
 /*
  * Another calendar is in force: what is open is counted anew, a share at a time, until nothing is left that was counted with
- * another one. So it is after a start, too, in case the calendar changed while nobody ran.
+ * another one. So it is after a start, too, in case the calendar changed while nobody ran. What somebody has claimed is left: he
+ * may be gone, and then it is counted once his claim has run out.
  */
 static void recount(struct timer *t, struct snapshot *s)
 {
     struct arena *a = arena_new(0);
     int64_t now = clock_now_ms(), mark = s->rules->calendar.mark;
-    bool more = false;
-    for (int i = 0; a && i < t->n_cities && t->in_flight < IN_FLIGHT_MAX && t->link.db; i++) {
+    bool handed = false, left = false, some;
+    int i = 0;
+    for (; a && i < t->n_cities && t->in_flight < IN_FLIGHT_MAX; i++) {
         struct due_row *rows;
         int n = 0, room = IN_FLIGHT_MAX - t->in_flight;
-        if (!link_ok(&t->link, due_recount(t->link.db, a, t->cities[i], mark, now, now + CLAIM_MS, room, &rows, &n), "recount"))
+        if (!link_ok(&t->link, due_recount(t->link.db, a, t->cities[i], mark, now, now + CLAIM_MS, room, &rows, &n, &some), "recount"))
             break;
         for (int j = 0; j < n; j++)
             hand_on(t, s, &rows[j], EVENT_RECOUNT);
-        more = more || n > 0;
+        handed = handed || n > 0;
+        left = left || some;
     }
-    if (!more && t->link.db && t->n_cities > 0 && t->in_flight == 0)
+    if (i > 0 && i == t->n_cities && !left)
         t->counted = mark;
+    else if (!handed)
+        t->next_recount_ms = clock_mono_ms() + CLAIMED_LOOK_MS;
     arena_free(a);
 }
 
@@ -182,6 +188,11 @@ static bool is_time(int64_t *next, int64_t now, int64_t every)
     return true;
 }
 
+static bool may_hand_on(const struct timer *t)
+{
+    return t->link.db && !atomic_load(&t->office->draining) && t->in_flight < IN_FLIGHT_MAX;
+}
+
 static void turn(struct timer *t)
 {
     int64_t now = clock_mono_ms();
@@ -194,10 +205,9 @@ static void turn(struct timer *t)
         refresh_gauges(t);
     if (t->link.db && is_time(&t->next_partitions_ms, now, PARTITIONS_EVERY_MS))
         make_partitions(t);
-    if (t->link.db && !atomic_load(&t->office->draining) && t->in_flight < IN_FLIGHT_MAX && is_time(&t->next_due_ms, now, DUE_EVERY_MS))
+    if (may_hand_on(t) && is_time(&t->next_due_ms, now, DUE_EVERY_MS))
         look_for_due(t, s);
-    if (t->link.db && !atomic_load(&t->office->draining) && t->counted != s->rules->calendar.mark && t->in_flight < IN_FLIGHT_MAX &&
-        is_time(&t->next_recount_ms, now, DUE_EVERY_MS))
+    if (may_hand_on(t) && t->counted != s->rules->calendar.mark && is_time(&t->next_recount_ms, now, DUE_EVERY_MS))
         recount(t, s);
 out:
     snapshot_unref(s);
