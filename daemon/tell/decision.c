@@ -78,71 +78,65 @@ static struct str organisation_name(const struct telling *t, struct str id)
     return i >= 0 ? arena_str(t->sheets->arena, t->rules->roster.items[i].name) : STR("");
 }
 
+/* A line of a sheet with one row. */
+struct line {
+    struct sheet_column column;
+    struct str cell;
+};
+
+static void tell_lines(const struct telling *t, const char *name, const char *title, const struct line *lines, int n)
+{
+    struct sheet_column *columns = ARENA_ARRAY(t->sheets->arena, (size_t)n + 1, struct sheet_column); /* the last: none */
+    for (int i = 0; columns && i < n; i++)
+        columns[i] = lines[i].column;
+    struct str *row = columns ? sheet_row(t->sheets, sheet_add(t->sheets, name, title, columns, true)) : NULL;
+    for (int i = 0; row && i < n; i++)
+        row[i] = lines[i].cell;
+}
+
+/* Its number from 1, where it was the rules that came to it. */
+static struct str text_rung(struct arena *a, const struct record *r)
+{
+    bool climbed = r->rung >= 0 && r->outcome == OUTCOME_ASSIGNED && str_empty(r->by);
+    return climbed ? cell_int(a, r->rung + 1) : STR("");
+}
 
 void tell_decision(const struct telling *t)
 {
-    static const struct sheet_column columns[] = {{"n", "decision", CELL_INTEGER},
-                                                  {"at", "at", CELL_TIME},
-                                                  {"by", "by", CELL_TEXT},
-                                                  {"outcome", "outcome", CELL_TEXT},
-                                                  {"outcome_zh", "结果", CELL_TEXT},
-                                                  {"organisation", "organisation", CELL_TEXT},
-                                                  {"organisation_name", "组织", CELL_TEXT},
-                                                  {"partner", "jointly with", CELL_TEXT},
-                                                  {"partner_name", "协同组织", CELL_TEXT},
-                                                  {"code", "code", CELL_TEXT},
-                                                  {"rule", "rule", CELL_TEXT},
-                                                  {"rule_name", "rule's name", CELL_TEXT},
-                                                  {"rule_at", "rule stands at", CELL_TEXT},
-                                                  {"rung", "rung", CELL_INTEGER},
-                                                  {"classifier", "category set by", CELL_TEXT},
-                                                  {"category", "category", CELL_TEXT},
-                                                  {"tags", "tags", CELL_TEXT},
-                                                  {"earlier", "earlier of the same parties", CELL_INTEGER},
-                                                  {"earlier_at", "the latest", CELL_TIME},
-                                                  {"earlier_organisation", "went to before, or linked", CELL_TEXT},
-                                                  {"respond_within", "respond within", CELL_TEXT},
-                                                  {"finish_within", "finish within", CELL_TEXT},
-                                                  {"ruleset", "rule set", CELL_TEXT},
-                                                  {"rederived", "re-derived", CELL_TEXT},
-                                                  {NULL, NULL, 0}};
     char hex[DIGEST_HEX_SIZE];
     struct arena *a = t->sheets->arena;
     const struct record *r = t->record;
     int rule = rule_by_id(t->rules, r->rule);
     struct str title = arena_printf(a, "Decision %d", t->n);
-    struct sheet *sheet = sheet_add(t->sheets, tell_name(t, "decision"), title.p, columns, true);
-    struct str *row = sheet_row(t->sheets, sheet);
-    if (!row || !title.p)
-        return;
-    const struct str cells[] = {
-        cell_int(a, t->n),
-        text_time(a, t->at_ms),
-        str_empty(r->by) ? STR("the rules") : r->by,
-        tell_word(tell_outcomes, (int)r->outcome),
-        str_from(word_zh(tell_outcomes, (int)r->outcome)),
-        r->organisation,
-        organisation_name(t, r->organisation),
-        r->partner,
-        organisation_name(t, r->partner),
-        r->code,
-        str_empty(r->rule) && str_empty(r->by) ? STR("none matched") : r->rule,
-        rule >= 0 ? arena_str(a, t->rules->rules[rule].name) : STR(""),
-        r->rule_line ? arena_printf(a, STR_FMT ":%u", STR_ARG(r->rule_file), r->rule_line) : STR(""),
-        r->rung >= 0 && r->outcome == OUTCOME_ASSIGNED && str_empty(r->by) ? cell_int(a, r->rung + 1)
-                                                                           : STR(""),
-        r->classifier,
-        r->category,
-        text_tags(a, r),
-        r->earlier.count ? cell_int(a, r->earlier.count) : STR(""),
-        r->earlier.last_ms ? text_time(a, r->earlier.last_ms) : STR(""),
-        r->earlier.organisation,
-        text_duration(a, r->respond_within),
-        text_duration(a, r->finish_within),
-        arena_str(a, str_from(digest_hex(r->ruleset, hex))),
-        arena_str(a, t->rederived),
+    const struct line lines[] = {
+        {{"n", "decision", CELL_INTEGER}, cell_int(a, t->n)},
+        {{"at", "at", CELL_TIME}, text_time(a, t->at_ms)},
+        {{"by", "by", CELL_TEXT}, str_empty(r->by) ? STR("the rules") : r->by},
+        {{"outcome", "outcome", CELL_TEXT}, tell_word(tell_outcomes, (int)r->outcome)},
+        {{"outcome_zh", "结果", CELL_TEXT}, str_from(word_zh(tell_outcomes, (int)r->outcome))},
+        {{"organisation", "organisation", CELL_TEXT}, r->organisation},
+        {{"organisation_name", "组织", CELL_TEXT}, organisation_name(t, r->organisation)},
+        {{"partner", "jointly with", CELL_TEXT}, r->partner},
+        {{"partner_name", "协同组织", CELL_TEXT}, organisation_name(t, r->partner)},
+        {{"code", "code", CELL_TEXT}, r->code},
+        {{"rule", "rule", CELL_TEXT}, str_empty(r->rule) && str_empty(r->by) ? STR("none matched") : r->rule},
+        {{"rule_name", "rule's name", CELL_TEXT}, rule >= 0 ? arena_str(a, t->rules->rules[rule].name) : STR("")},
+        {{"rule_at", "rule stands at", CELL_TEXT},
+         r->rule_line ? arena_printf(a, STR_FMT ":%u", STR_ARG(r->rule_file), r->rule_line) : STR("")},
+        {{"rung", "rung", CELL_INTEGER}, text_rung(a, r)},
+        {{"classifier", "category set by", CELL_TEXT}, r->classifier},
+        {{"category", "category", CELL_TEXT}, r->category},
+        {{"tags", "tags", CELL_TEXT}, text_tags(a, r)},
+        {{"earlier", "earlier of the same parties", CELL_INTEGER}, r->earlier.count ? cell_int(a, r->earlier.count) : STR("")},
+        {{"earlier_at", "the latest", CELL_TIME}, r->earlier.last_ms ? text_time(a, r->earlier.last_ms) : STR("")},
+        {{"earlier_organisation", "went to before, or linked", CELL_TEXT}, r->earlier.organisation},
+        {{"respond_within", "respond within", CELL_TEXT}, text_duration(a, r->respond_within)},
+        {{"finish_within", "finish within", CELL_TEXT}, text_duration(a, r->finish_within)},
+        {{"ruleset", "rule set", CELL_TEXT}, arena_str(a, str_from(digest_hex(r->ruleset, hex)))},
+        {{"rederived", "re-derived", CELL_TEXT}, arena_str(a, t->rederived)},
     };
-    memcpy(row, cells, sizeof(cells));
+    if (title.p)
+        tell_lines(t, tell_name(t, "decision"), title.p, lines, sizeof lines / sizeof *lines);
 }
 
 /* The deciding rule's conditions, as the operator wrote them. */
