@@ -5,15 +5,6 @@
 
 #include "core/space_text.h"
 
-static void key_text(struct json_out *j, const char *key, struct str s)
-{
-    json_key(j, key);
-    if (s.n)
-        json_text(j, s);
-    else
-        json_raw(j, "null");
-}
-
 static void key_flag(struct json_out *j, const char *key, bool yes)
 {
     json_key(j, key), json_raw(j, yes ? "true" : "false");
@@ -28,10 +19,10 @@ static void json_rule(const struct diffs_report *r, const char *key, const struc
         return;
     }
     json_open(j, '{');
-    key_text(j, "rule", rs->rules[rule].id);
-    key_text(j, "file", rs->rules[rule].file);
+    json_key_text_or_null(j, "rule", rs->rules[rule].id);
+    json_key_text_or_null(j, "file", rs->rules[rule].file);
     json_key(j, "line"), json_int(j, rs->rules[rule].line);
-    key_text(j, "outcome", outcome_text(r->arena, rs, &rs->rules[rule]));
+    json_key_text_or_null(j, "outcome", outcome_text(r->arena, rs, &rs->rules[rule]));
     json_close(j, '}');
 }
 
@@ -41,8 +32,8 @@ static void json_box(const struct diffs_report *r, const char *key, const struct
     json_open(j, '[');
     for (int i = 0; i < b->n; i++) {
         json_open(j, '{');
-        key_text(j, "key", str_from(dim_key(&r->found->space, b->lits[i].dim)));
-        key_text(j, "text", lit_text(r->arena, &r->found->space, b->lits[i]));
+        json_key_text_or_null(j, "key", str_from(dim_key(&r->found->space, b->lits[i].dim)));
+        json_key_text_or_null(j, "text", lit_text(r->arena, &r->found->space, b->lits[i]));
         json_close(j, '}');
     }
     json_close(j, ']');
@@ -56,7 +47,7 @@ static void json_witness(const struct diffs_report *r, const struct referral *ma
         return;
     }
     witness_json(j, &r->form, made);
-    key_text(j, "given", witness_given(r->arena, &r->form, made));
+    json_key_text_or_null(j, "given", witness_given(r->arena, &r->form, made));
 }
 
 static void json_change(const struct diffs_report *r, const struct change *x, struct json_out *j)
@@ -73,7 +64,7 @@ static void json_change(const struct diffs_report *r, const struct change *x, st
         json_box(r, "where", &p->box, j);
         json_witness(r, p->is, j);
         key_flag(j, "exact", !part_doubt(p));
-        key_text(j, "doubt", str_from(part_doubt(p)));
+        json_key_text_or_null(j, "doubt", str_from(part_doubt(p)));
         json_close(j, '}');
     }
     json_close(j, ']');
@@ -87,9 +78,9 @@ static void json_classifier(const struct diffs_report *r, const struct reclassif
     const struct classifier *c =
         x->is >= 0 ? &r->is->classifiers[x->is] : &r->was->classifiers[x->was];
     json_open(j, '{');
-    key_text(j, "classifier", c->id);
-    key_text(j, "trace", str_from(trace_words[x->trace]));
-    key_text(j, "file", c->file);
+    json_key_text_or_null(j, "classifier", c->id);
+    json_key_text_or_null(j, "trace", str_from(trace_words[x->trace]));
+    json_key_text_or_null(j, "file", c->file);
     json_key(j, "line"), json_int(j, c->line);
     json_witness(r, x->new, j);
     json_rule(r, "was", r->was, x->old_rule, j);
@@ -107,11 +98,11 @@ static void json_lists(const struct diffs_report *r, struct json_out *j)
         if (told[x->list]++ >= r->limit)
             continue;
         json_open(j, '{');
-        key_text(j, "list", str_from(list_words[x->list]));
-        key_text(j, "trace", str_from(trace_words[x->trace]));
-        key_text(j, "id", x->id);
-        key_text(j, "name", x->name);
-        key_text(j, "fields", x->what);
+        json_key_text_or_null(j, "list", str_from(list_words[x->list]));
+        json_key_text_or_null(j, "trace", str_from(trace_words[x->trace]));
+        json_key_text_or_null(j, "id", x->id);
+        json_key_text_or_null(j, "name", x->name);
+        json_key_text_or_null(j, "fields", x->what);
         json_close(j, '}');
     }
     json_close(j, ']');
@@ -136,8 +127,8 @@ void diffs_json(const struct diffs_report *r, FILE *out)
     const struct difference *d = r->found;
     json_open(&j, '{');
     key_flag(&j, "same", diffs_none(d));
-    key_text(&j, "before", str_from(r->was_in));
-    key_text(&j, "after", str_from(r->is_in));
+    json_key_text_or_null(&j, "before", str_from(r->was_in));
+    json_key_text_or_null(&j, "after", str_from(r->is_in));
     json_totals(r, &j);
     key_flag(&j, "alike_only", d->n_classifiers > 0);
     key_flag(&j, "working_time_differs", d->times);

@@ -22,18 +22,7 @@ const char *part_doubt(const struct part *p)
 {
     if (p->not_before)
         return "its place or category is new: no such referral could come before";
-    switch (p->doubt) {
-    case DOUBT_STAGES:
-        return "a classifier reads tags or categories that a later one sets, so that what reaches the rules "
-               "is only partly known";
-    case DOUBT_WEIGHED:
-        return "a classifier weighs words, so that what a text becomes is only partly known";
-    case DOUBT_UNCONFIRMED:
-        return "one of the rule sets decides this referral otherwise";
-    case DOUBT_NONE:
-        break;
-    }
-    return NULL;
+    return doubt_text(p->doubt, "one of the rule sets decides this referral otherwise");
 }
 
 static void row(FILE *out, const char *label, struct str text)

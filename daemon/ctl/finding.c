@@ -203,17 +203,9 @@ struct str finding_cause(const struct findings_report *r, const struct finding *
 const char *finding_doubt(const struct findings_report *r, const struct finding *f)
 {
     (void)r;
-    switch (f->doubt) {
-    case DOUBT_STAGES:
-        return "a classifier reads tags or categories that a later one sets, so that what reaches the rules "
-               "is only partly known";
-    case DOUBT_WEIGHED:
-        return "a classifier weighs words, so that what a text becomes is only partly known";
-    case DOUBT_UNCONFIRMED:
-        return "the rule set decides the witness otherwise";
-    case DOUBT_NONE:
-        break;
-    }
+    const char *doubt = doubt_text(f->doubt, "the rule set decides the witness otherwise");
+    if (doubt)
+        return doubt;
     if ((f->kind == FINDING_GAP || f->kind == FINDING_DEAD_END) && f->witness && f->witness->summary.n)
         return "words are taken as independent: a text with these and no other words of the rules may never "
                "be written";

@@ -129,15 +129,6 @@ void findings_text(const struct findings_report *r, FILE *out, bool colour)
 
 /* ---- JSON ---- */
 
-static void key_text(struct json_out *j, const char *key, struct str s)
-{
-    json_key(j, key);
-    if (s.n)
-        json_text(j, s);
-    else
-        json_raw(j, "null");
-}
-
 static void json_others(const struct findings_report *r, const struct finding *f, struct json_out *j)
 {
     json_key(j, "others");
@@ -146,9 +137,9 @@ static void json_others(const struct findings_report *r, const struct finding *f
         bool classifier = f->kind == FINDING_CLASSIFIER;
         int at = f->others[i];
         json_open(j, '{');
-        key_text(j, classifier ? "classifier" : "rule",
+        json_key_text_or_null(j, classifier ? "classifier" : "rule",
                  classifier ? r->rs->classifiers[at].id : r->rs->rules[at].id);
-        key_text(j, "file", classifier ? r->rs->classifiers[at].file : r->rs->rules[at].file);
+        json_key_text_or_null(j, "file", classifier ? r->rs->classifiers[at].file : r->rs->rules[at].file);
         json_key(j, "line"), json_int(j, classifier ? r->rs->classifiers[at].line : r->rs->rules[at].line);
         json_close(j, '}');
     }
@@ -162,8 +153,8 @@ static void json_where(const struct findings_report *r, const struct finding *f,
     json_open(j, '[');
     for (int i = 0; i < f->box->n; i++) {
         json_open(j, '{');
-        key_text(j, "key", str_from(dim_key(&r->found->space, f->box->lits[i].dim)));
-        key_text(j, "text", lit_text(r->arena, &r->found->space, f->box->lits[i]));
+        json_key_text_or_null(j, "key", str_from(dim_key(&r->found->space, f->box->lits[i].dim)));
+        json_key_text_or_null(j, "text", lit_text(r->arena, &r->found->space, f->box->lits[i]));
         json_close(j, '}');
     }
     json_close(j, ']');
@@ -176,8 +167,8 @@ static void json_regions(const struct findings_report *r, const struct finding *
     for (int i = 0; i < f->n_regions; i++) {
         int at = f->regions[i] < 0 ? ~f->regions[i] : f->regions[i];
         json_open(j, '{');
-        key_text(j, f->regions[i] < 0 ? "is" : "within", r->rs->regions.items[at].code);
-        key_text(j, "name", r->rs->regions.items[at].name);
+        json_key_text_or_null(j, f->regions[i] < 0 ? "is" : "within", r->rs->regions.items[at].code);
+        json_key_text_or_null(j, "name", r->rs->regions.items[at].name);
         json_close(j, '}');
     }
     json_close(j, ']');
@@ -192,21 +183,21 @@ static void json_witness(const struct findings_report *r, const struct finding *
         return;
     }
     witness_json(j, &r->form, f->witness);
-    key_text(j, "given", witness_given(r->arena, &r->form, f->witness));
-    key_text(j, "decided_by", decided_by(r, f));
+    json_key_text_or_null(j, "given", witness_given(r->arena, &r->form, f->witness));
+    json_key_text_or_null(j, "decided_by", decided_by(r, f));
 }
 
 static void json_finding(const struct findings_report *r, int i, struct json_out *j)
 {
     const struct finding *f = &r->found->findings[i];
     json_open(j, '{');
-    key_text(j, "kind", str_from(finding_word(f)));
-    key_text(j, "level", str_from(level_words[finding_level(f)]));
-    key_text(j, "file", finding_file(r, f));
+    json_key_text_or_null(j, "kind", str_from(finding_word(f)));
+    json_key_text_or_null(j, "level", str_from(level_words[finding_level(f)]));
+    json_key_text_or_null(j, "file", finding_file(r, f));
     json_key(j, "line"), json_int(j, finding_line(r, f));
-    key_text(j, "rule", f->rule >= 0 ? r->rs->rules[f->rule].id : STR(""));
-    key_text(j, "classifier", f->classifier >= 0 ? r->rs->classifiers[f->classifier].id : STR(""));
-    key_text(j, "cause", finding_cause(r, f));
+    json_key_text_or_null(j, "rule", f->rule >= 0 ? r->rs->rules[f->rule].id : STR(""));
+    json_key_text_or_null(j, "classifier", f->classifier >= 0 ? r->rs->classifiers[f->classifier].id : STR(""));
+    json_key_text_or_null(j, "cause", finding_cause(r, f));
     json_others(r, f, j);
     if (f->box)
         json_where(r, f, j);
@@ -214,7 +205,7 @@ static void json_finding(const struct findings_report *r, int i, struct json_out
         json_regions(r, f, j);
     json_witness(r, f, j);
     json_key(j, "exact"), json_raw(j, finding_doubt(r, f) ? "false" : "true");
-    key_text(j, "doubt", str_from(finding_doubt(r, f)));
+    json_key_text_or_null(j, "doubt", str_from(finding_doubt(r, f)));
     json_key(j, "touched");
     if (r->touched && r->touched[i] >= 0)
         json_int(j, r->touched[i]);
@@ -230,8 +221,8 @@ static void json_ladders(const struct findings_report *r, struct json_out *j)
     for (int i = 0; i < r->found->n_climbs; i++) {
         const struct climb_time *t = &r->found->climbs[i];
         json_open(j, '{');
-        key_text(j, "rule", r->rs->rules[t->rule].id);
-        key_text(j, "mode", str_from(word_of(mode_words, t->mode)));
+        json_key_text_or_null(j, "rule", r->rs->rules[t->rule].id);
+        json_key_text_or_null(j, "mode", str_from(word_of(mode_words, t->mode)));
         json_key(j, "rungs"), json_int(j, t->rungs);
         json_key(j, "workdays"), json_int(j, t->workdays);
         json_key(j, "limit"), json_int(j, t->limit);

@@ -100,3 +100,12 @@ void json_raw(struct json_out *j, const char *literal)
     next(j);
     fputs(literal, j->out);
 }
+
+void json_key_text_or_null(struct json_out *j, const char *key, struct str s)
+{
+    json_key(j, key);
+    if (s.n)
+        json_text(j, s);
+    else
+        json_raw(j, "null");
+}

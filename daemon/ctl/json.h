@@ -22,6 +22,8 @@ void json_close(struct json_out *j, char bracket); /* '}' or ']' */
 void json_key(struct json_out *j, const char *key);
 /* A string; what is not valid UTF-8 becomes U+FFFD. */
 void json_text(struct json_out *j, struct str s);
+/* A key and its string; null when it is empty. */
+void json_key_text_or_null(struct json_out *j, const char *key, struct str s);
 void json_int(struct json_out *j, int64_t v);
 void json_raw(struct json_out *j, const char *literal); /* true, false, null, a number */
 

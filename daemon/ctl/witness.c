@@ -263,3 +263,19 @@ void witness_json(struct json_out *j, const struct witness_form *f, const struct
         json_times(j, r);
     json_close(j, '}');
 }
+
+const char *doubt_text(enum doubt doubt, const char *unconfirmed)
+{
+    switch (doubt) {
+    case DOUBT_STAGES:
+        return "a classifier reads tags or categories that a later one sets, so that what reaches the rules "
+               "is only partly known";
+    case DOUBT_WEIGHED:
+        return "a classifier weighs words, so that what a text becomes is only partly known";
+    case DOUBT_UNCONFIRMED:
+        return unconfirmed;
+    case DOUBT_NONE:
+        break;
+    }
+    return NULL;
+}
