@@ -2,8 +2,8 @@
  * control_affected.c - `rules affected`: open referrals that a bad version decided, and their way by the rules in force
  *
  * A page at a time: referralctl asks for one after the other, so that no request is large and an interrupted run is taken up by
- * running it again. A preview moves nothing, so it hands on with each page what those so far would change in the load, and is told it
- * with the next: otherwise each page would find the places free that the ones before have taken. What is carried out goes through the keeper, which looks once more under the referral's lock.
+ * running it again. A preview moves nothing, so the changes in load that its pages would make are carried from one to the next
+ * (control_carried.c). What is carried out goes through the keeper, which looks once more under the referral's lock.
  */
 #include "role/control/control_parts.h"
 
@@ -14,7 +14,6 @@
 #include "wire/referral.h"
 
 enum { PAGE_DEFAULT = 100, PAGE_MAX = 200, PREVIEW_BUDGET = 16 * 1024 * 1024 };
-enum { CHANGE_MAX = 100 * 1000 * 1000, CHANGE_ROOM = sizeof ",=-1000000000" };
 
 enum action { ACTION_MOVES = 1, ACTION_MOVED, ACTION_STAYS, ACTION_ACCEPTED, ACTION_BY_HAND, ACTION_UNREADABLE, ACTION_CHANGED, ACTION_BUSY };
 static const struct word action_words[] = {
@@ -125,62 +124,10 @@ static bool decide_anew(struct clerk *c, struct job *j, struct arena *a, struct 
     return true;
 }
 
-/* One `ORGANISATION=CHANGE`. */
-static bool read_change(const struct roster *roster, struct str item, int *change)
-{
-    const char *equals = memchr(item.p, '=', item.n);
-    if (!equals)
-        return false;
-    size_t at = (size_t)(equals - item.p), i = at + 1;
-    bool less = i < item.n && item.p[i] == '-';
-    int n = 0, org = roster_find(roster, (struct str){item.p, at});
-    i += less;
-    if (i == item.n)
-        return false;
-    for (; i < item.n; i++) {
-        if (item.p[i] < '0' || item.p[i] > '9' || n >= CHANGE_MAX)
-            return false;
-        n = n * 10 + (item.p[i] - '0');
-    }
-    if (org >= 0) /* or the roster has lost it meanwhile */
-        change[org] = less ? -n : n;
-    return true;
-}
-
-/* What the pages before would change, as their last one told it. */
-static bool read_changes(struct job *j, const struct roster *roster, int *change)
-{
-    struct str rest = job_option(j, "changes");
-    while (rest.n > 0) {
-        const char *comma = memchr(rest.p, ',', rest.n);
-        struct str item = {rest.p, comma ? (size_t)(comma - rest.p) : rest.n};
-        if (!read_change(roster, item, change)) {
-            job_fail(j, "--changes takes what the page before told under `changes`");
-            return false;
-        }
-        size_t skip = comma ? item.n + 1 : item.n;
-        rest = (struct str){rest.p + skip, rest.n - skip};
-    }
-    return true;
-}
-
-static struct str changes_text(struct arena *a, const struct roster *roster, const int *change)
-{
-    size_t room = 1;
-    for (int i = 0; i < roster->n; i++)
-        room += change[i] ? roster->items[i].id.n + CHANGE_ROOM : 0;
-    char *text = arena_alloc(a, room);
-    struct str out = {text, 0};
-    for (int i = 0; text && i < roster->n; i++)
-        if (change[i])
-            out.n += (size_t)snprintf(text + out.n, room - out.n, "%s" STR_FMT "=%d", out.n ? "," : "", STR_ARG(roster->items[i].id), change[i]);
-    return out;
-}
-
 static bool preview(struct clerk *c, struct job *j, struct snapshot *s, struct page *page)
 {
     int *change = page->change = ARENA_ARRAY(j->arena, (size_t)s->rules->roster.n + 1, int);
-    bool ok = change && read_changes(j, &s->rules->roster, change);
+    bool ok = change && carried_read(j, &s->rules->roster, change);
     for (int i = 0; ok && i < page->n; i++) {
         struct affected *x = &page->rows[i];
         if (x->at.state == STATE_ACCEPTED || x->at.state == STATE_SUSPENDED) {
@@ -347,7 +294,7 @@ void verb_rules_affected(struct clerk *c, struct job *j)
              (!apply || order_moves(c, j, page, reason))) {
         j->plan = page;
         if (!apply && !id_is_zero(page->next))
-            page->changes = changes_text(j->arena, &s->rules->roster, page->change);
+            page->changes = carried_text(j->arena, &s->rules->roster, page->change);
         if (j->n_works == 0)
             sheet_page(j, page);
     }

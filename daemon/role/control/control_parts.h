@@ -21,6 +21,7 @@ enum { VERB_ARGS = 3, VERB_OPTIONS = 5, JOB_BUDGET = 64 * 1024 * 1024 };
 enum clerk_kind { CLERK_QUICK, CLERK_SLOW, CLERK_COUNT };
 
 struct diag;
+struct roster;
 struct job;
 struct clerk;
 
@@ -123,6 +124,13 @@ void verb_rules_proposals(struct clerk *c, struct job *j);
 void verb_rules_approve(struct clerk *c, struct job *j);
 void verb_rules_affected(struct clerk *c, struct job *j);
 void affected_finish(struct job *j, const struct work *w);
+
+/* -- what the pages of a preview would change in the load, one number an organisation -- */
+
+/* From --changes, as the page before told it, into `change`; or a failed job. Organisations no longer on the roster are left out. */
+bool carried_read(struct job *j, const struct roster *roster, int *change);
+/* For the next page; empty when nothing changes, or when memory is out. */
+struct str carried_text(struct arena *a, const struct roster *roster, const int *change);
 
 /* The bytes of a referral on record; empty when they were erased or cannot be opened. */
 struct case_row;
