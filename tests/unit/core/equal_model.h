@@ -7,112 +7,7 @@
 #ifndef TESTS_UNIT_CORE_EQUAL_MODEL_H
 #define TESTS_UNIT_CORE_EQUAL_MODEL_H
 
-#include "core/ruleindex.h"
-#include "core/world.h"
-
-#define KIDS_MAX     3
-#define OPERANDS_MAX 3
-#define RULES_MAX    6000
-#define CLASSIFIERS_MAX 200
-#define MODEL_ORGS   24
-
-struct tree {
-    enum cond_kind kind;
-    const struct tree *kids[KIDS_MAX];
-    int n;                       /* of kids, or operands */
-    uint64_t set, roles;
-    int list[OPERANDS_MAX];
-    const char *strings[OPERANDS_MAX];
-    int64_t low, high;
-    const char *currency;
-    int foreign, minor;
-};
-
-struct model_rule {
-    const struct tree *when;
-    struct rule rule;
-};
-struct model_classifier {
-    const struct tree *when;
-    struct classifier classifier;
-};
-
-struct model {
-    struct world *w;
-    uint64_t rng;
-    enum cond_kind palette[6]; /* the kinds that conditions of this set are of, so that they meet */
-    int n_palette;             /* 0: all kinds */
-    struct model_rule rules[RULES_MAX];
-    struct model_classifier classifiers[CLASSIFIERS_MAX];
-    int n_rules, n_classifiers;
-    /* What core is given of them, in order. */
-    struct rule kept_rules[RULES_MAX];
-    struct classifier kept_classifiers[CLASSIFIERS_MAX];
-};
-
-/* A referral with what folding took apart. */
-struct facts {
-    struct referral r;
-    const char *summary, *source;
-    int excluded[2], n_excluded;
-};
-
-static const char *const model_words[] = {"工资", "拖欠工资", "欠工", "漏水", "楼上漏水", "水", "骑手", "abc", "bc", "abcd"};
-static const char *const model_tags[] = {"wages", "vip", "noise", "platform-worker", "a", "b", "arrears"};
-static const char *const model_agencies[] = {"court-320501", "court-320502", "police-3201", "c"};
-static const char *const model_offences[] = {"", "盗窃罪", "故意伤害罪", "抢劫罪"};
-static const char *const model_sources[] = {"", "劳动争议", "邻里", "欠薪"};
-static const char *const model_credit[] = {"", "91320500AAAAAAAAAA", "91320500BBBBBBBBBB"};
-static const char *const model_currencies[] = {"CNY", "USD", "EUR"};
-static const char *const model_languages[] = {"en", "ja", "zh"};
-/* code, parent */
-static const char *const model_categories[][2] = {
-    {"labour", ""},        {"neighbour", ""}, {"wages", "labour"}, {"overtime", "wages"},      {"noise", "neighbour"},
-    {"platform", "labour"}, {"arrears", "wages"}, {"damage", ""},   {"traffic", "damage"},     {"medical", "damage"},
-};
-#define COUNT(array) (int)(sizeof(array) / sizeof *(array))
-
-static inline int pick(struct model *m, int limit)
-{
-    return random_below(&m->rng, limit);
-}
-
-static inline bool chance(struct model *m, int percent)
-{
-    return pick(m, 100) < percent;
-}
-
-#define PICK_OF(m, array) (array)[pick((m), COUNT(array))]
-
-static inline uint64_t some_bits(struct model *m, int first, int limit)
-{
-    uint64_t set = 0;
-    for (int n = 1 + pick(m, 3); n > 0; n--)
-        set |= UINT64_C(1) << (first + pick(m, limit - first));
-    return set;
-}
-
-static inline int some_mode(struct model *m)
-{
-    int n = 0;
-    while (mode_words[n].word)
-        n++;
-    return mode_words[pick(m, n)].value;
-}
-
-static inline int distinct(struct model *m, int *list, int limit)
-{
-    int n = 0;
-    for (int wanted = 1 + pick(m, OPERANDS_MAX); wanted > 0; wanted--) {
-        int value = pick(m, limit);
-        bool there = false;
-        for (int i = 0; i < n; i++)
-            there = there || list[i] == value;
-        if (!there)
-            list[n++] = value;
-    }
-    return n;
-}
+#include "core/equal_weigh.h"
 
 static inline void some_strings(struct model *m, struct tree *t, const char *const *from, int n)
 {
@@ -384,8 +279,11 @@ static inline void model_compile(struct model *m)
     rs->n_rules = rs->n_classifiers = 0;
     for (int i = 0; i < m->n_rules; i++)
         m->kept_rules[rs->n_rules++] = m->rules[i].rule;
-    for (int i = 0; i < m->n_classifiers; i++)
+    rs->weighs = false;
+    for (int i = 0; i < m->n_classifiers; i++) {
         m->kept_classifiers[rs->n_classifiers++] = m->classifiers[i].classifier;
+        rs->weighs = rs->weighs || m->classifiers[i].weigh;
+    }
     rs->rules = m->kept_rules;
     rs->classifiers = m->kept_classifiers;
     rs->arena = m->w->a;
@@ -421,6 +319,27 @@ static inline const struct tree *model_when(struct model *m, int n)
     return both;
 }
 
+static inline void model_classifier(struct model *m, struct model_classifier *c)
+{
+    struct flat flat = {0};
+    struct str *tags = ARENA_ARRAY(m->w->a, 4, struct str);
+    for (int i = 0; i < 4; i++)
+        tags[i] = str_from(PICK_OF(m, model_tags));
+    c->when = model_when(m, m->n_classifiers);
+    flatten(m->w, c->when, &flat);
+    c->weigh = chance(m, 25) ? weigh_new(m) : NULL;
+    c->classifier = (struct classifier){.when = flat.items,
+                                        .n_when = (int)flat.n,
+                                        .category = !c->weigh && chance(m, 60) ? pick(m, COUNT(model_categories)) : -1,
+                                        .tags = tags,
+                                        .n_tags = pick(m, 3)};
+    if (c->weigh) {
+        c->classifier.weigh = weigh_compile(m, c->weigh);
+        c->classifier.otherwise = tags + 2;
+        c->classifier.n_otherwise = pick(m, 3);
+    }
+}
+
 static inline void model_rules(struct model *m)
 {
     static const char *const codes[] = {"one", "two", "three"};
@@ -437,19 +356,8 @@ static inline void model_rules(struct model *m)
         else
             r->code = str_from(PICK_OF(m, codes));
     }
-    for (int i = 0; i < m->n_classifiers; i++) {
-        struct flat flat = {0};
-        struct str *tags = ARENA_ARRAY(m->w->a, 2, struct str);
-        tags[0] = str_from(PICK_OF(m, model_tags));
-        tags[1] = str_from(PICK_OF(m, model_tags));
-        m->classifiers[i].when = model_when(m, m->n_classifiers);
-        flatten(m->w, m->classifiers[i].when, &flat);
-        m->classifiers[i].classifier = (struct classifier){.when = flat.items,
-                                                           .n_when = (int)flat.n,
-                                                           .category = chance(m, 60) ? pick(m, COUNT(model_categories)) : -1,
-                                                           .tags = tags,
-                                                           .n_tags = pick(m, 3)};
-    }
+    for (int i = 0; i < m->n_classifiers; i++)
+        model_classifier(m, &m->classifiers[i]);
 }
 
 static inline void model_new(struct model *m, uint64_t seed)

@@ -7,7 +7,7 @@
 #ifndef TESTS_UNIT_CORE_EQUAL_NAIVE_H
 #define TESTS_UNIT_CORE_EQUAL_NAIVE_H
 
-#include "core/equal_model.h"
+#include "core/equal_naive_weigh.h"
 
 #define NAIVE_TAGS       32
 #define NAIVE_CANDIDATES 512
@@ -19,6 +19,7 @@ struct naive {
     const char *tags[NAIVE_TAGS];
     int n_tags;
     int classifier, rule, rung, organisation, partner;
+    int weighed, unsure; /* how often words told a category or tag, and how often no category */
     enum outcome outcome;
     struct {
         int organisation, rung;
@@ -46,22 +47,6 @@ static inline struct str naive_code(const struct naive *x, int region)
 static inline int naive_level(struct str code)
 {
     return code.n == 2 ? 1 : code.n == 4 ? 2 : code.n == 6 ? 3 : code.n == 9 ? 4 : 5;
-}
-
-/* Up the tree by the codes of the parents. */
-static inline bool naive_category_under(int inner, int outer)
-{
-    for (const char *at = model_categories[inner][0]; *at;) {
-        if (strcmp(at, model_categories[outer][0]) == 0)
-            return true;
-        const char *parent = "";
-        for (int i = 0; i < COUNT(model_categories); i++) {
-            if (strcmp(model_categories[i][0], at) == 0)
-                parent = model_categories[i][1];
-        }
-        at = parent;
-    }
-    return false;
 }
 
 static inline int64_t naive_day(int64_t ms)
@@ -230,22 +215,45 @@ static inline int naive_tag_order(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* Tags are added with a category, or `otherwise` where words do not tell it. */
+static inline void naive_apply(struct naive *x, int i)
+{
+    const struct model_classifier *from = &x->m->classifiers[i];
+    const struct classifier *c = &from->classifier;
+    int category = c->category;
+    bool unsure = false;
+    if (from->weigh && from->weigh->tags) {
+        for (int k = 0; k < COUNT(model_tags); k++) {
+            if (naive_weigh_tag(x->f, from->weigh, model_tags[k])) {
+                naive_tag(x, model_tags[k]);
+                x->weighed++;
+            }
+        }
+        return;
+    }
+    if (from->weigh) {
+        category = naive_weigh_category(x->f, from->weigh);
+        unsure = category < 0;
+    }
+    if (category >= 0) {
+        x->category = category;
+        x->classifier = i;
+    }
+    x->unsure += unsure;
+    x->weighed += from->weigh && !unsure;
+    for (int k = 0; k < (unsure ? c->n_otherwise : c->n_tags); k++)
+        naive_tag(x, unsure ? c->otherwise[k].p : c->tags[k].p);
+}
+
 static inline void naive_classify(struct naive *x)
 {
     for (int i = 0; i < x->f->r.n_tags; i++)
         naive_tag(x, x->f->r.tags[i].p);
     for (int i = 0; i < x->m->n_classifiers; i++) {
-        const struct classifier *c = &x->m->classifiers[i].classifier;
-        if (c->category >= 0 && x->category >= 0)
-            continue;
-        if (!naive_holds(x, x->m->classifiers[i].when))
-            continue;
-        if (c->category >= 0) {
-            x->category = c->category;
-            x->classifier = i;
-        }
-        for (int k = 0; k < c->n_tags; k++)
-            naive_tag(x, c->tags[k].p);
+        const struct model_classifier *c = &x->m->classifiers[i];
+        bool sets = c->weigh ? !c->weigh->tags : c->classifier.category >= 0;
+        if (!(sets && x->category >= 0) && naive_holds(x, c->when))
+            naive_apply(x, i);
     }
     qsort(x->tags, (size_t)x->n_tags, sizeof *x->tags, naive_tag_order);
 }

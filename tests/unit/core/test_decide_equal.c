@@ -18,7 +18,7 @@ static struct facts *new_facts(struct model *m)
     struct party_facts *parties = ARENA_ARRAY(a, 4, struct party_facts);
     struct str *tags = ARENA_ARRAY(a, 4, struct str);
     struct referral *r = &f->r;
-    int n_words = pick(m, 4);
+    int n_words = chance(m, 75) ? pick(m, 4) : pick(m, 10);
     f->source = PICK_OF(m, model_sources);
     f->summary = "";
     for (int i = 0; i < n_words; i++)
@@ -98,11 +98,16 @@ static const char *difference(const struct decision *d, const struct naive *x)
                                                 : NULL;
 }
 
+/* How often words were weighed, and told or did not tell a category. */
+static long weighed, unsure;
+
 /* What differs between the indexed decision and the naive one; NULL: nothing. */
 static const char *compare(const struct model *m, const struct facts *f, struct arena *a, struct decision *d)
 {
     struct naive x;
     naive_decide(&x, m, f);
+    weighed += x.weighed;
+    unsure += x.unsure;
     assert_true(decide(a, &m->w->rs, &f->r, f->excluded, f->n_excluded, world_load(m->w), d));
     return difference(d, &x);
 }
@@ -130,6 +135,24 @@ static void print_tree(const struct tree *t, int depth)
     print_error("\n");
     for (int i = 0; t->kind <= COND_NOT && i < t->n; i++)
         print_tree(t->kids[i], depth + 1);
+}
+
+static void print_weigh(const struct model_weigh *w)
+{
+    print_error("  weigh: at_least %d lead %d repeats %d\n", w->at_least, w->lead, w->repeats);
+    for (int i = 0; i < w->n_lines; i++) {
+        const struct model_line *line = &w->lines[i];
+        print_error("    ");
+        for (int part = 0; part < line->n_parts; part++) {
+            for (int k = 0; k < line->n_words[part]; k++)
+                print_error("%s%s", k ? "/" : part ? "+" : "", model_words[line->words[part][k]]);
+        }
+        print_error(",%s,%d\n",
+                    line->tag             ? line->tag
+                    : line->category >= 0 ? model_categories[line->category][0]
+                                          : "",
+                    line->points);
+    }
 }
 
 static void print_facts(const struct model *m, const struct facts *f)
@@ -184,6 +207,8 @@ static void report(struct model *m, const struct facts *f, uint64_t run, const c
     print_error("%s differs; REFERRAL_EQUAL_SEED=%llu repeats the run. What is left of the rule set:\n", what, (unsigned long long)run);
     for (int i = 0; i < m->n_classifiers; i++) {
         print_error("classifier %d -> %d\n", i, m->classifiers[i].classifier.category);
+        if (m->classifiers[i].weigh)
+            print_weigh(m->classifiers[i].weigh);
         print_tree(m->classifiers[i].when, 1);
     }
     for (int i = 0; i < m->n_rules; i++) {
@@ -231,6 +256,8 @@ static void the_index_decides_as_the_naive_interpreter(void **state)
     }
     /* The property would be empty if nothing ever matched. */
     assert_true(by_rule > pairs / 2 && by_rule < pairs && assigned > pairs / 20);
+    print_message("# words told a category or tags %ld times, and no category %ld times\n", weighed, unsure);
+    assert_true(weighed > pairs / 100 && unsure > pairs / 100);
 }
 
 int main(void)
