@@ -7,8 +7,9 @@ from __future__ import annotations
 import socket
 import tempfile
 import threading
-import time
 from pathlib import Path
+
+READY_OUTSIDE = b"Z\0\0\0\5I"     # ReadyForQuery, in no transaction
 
 
 class Cutter:
@@ -48,17 +49,13 @@ class Cutter:
             threading.Thread(target=self._down, args=(client, server), daemon=True).start()
 
     def _up(self, client: socket.socket, server: socket.socket) -> None:
-        """What the daemon says. Once armed, the transaction goes through and its answer does not come back."""
+        """What the daemon says; an armed commit is passed on like everything else."""
         try:
             while data := client.recv(1 << 20):
                 wanted = self.statement
                 if wanted and wanted in data and b"commit\0" in data:
                     self.statement = None
                     self.dead.add(server)
-                    server.sendall(data)
-                    self._await_commit(server)
-                    self.cuts += 1
-                    break
                 server.sendall(data)
         except OSError:
             pass
@@ -69,16 +66,19 @@ class Cutter:
                 except OSError:
                     pass
 
-    @staticmethod
-    def _await_commit(server: socket.socket) -> None:
-        """Long enough for the server to have carried out what it has been sent; it holds no lock by then."""
-        time.sleep(0.5)
-
     def _down(self, client: socket.socket, server: socket.socket) -> None:
+        """What PostgreSQL answers. From the armed commit on nothing comes back, and the line is cut once PostgreSQL says
+        that the transaction is over: it holds no lock by then."""
+        unheard = b""
         try:
             while data := server.recv(1 << 20):
                 if server not in self.dead:
                     client.sendall(data)
+                    continue
+                unheard += data
+                if READY_OUTSIDE in unheard:
+                    self.cuts += 1
+                    break
         except OSError:
             pass
         try:

@@ -273,7 +273,7 @@ class Lab:
 
     def http(self, path: str, ends: dict[str, str] | None = None) -> tuple[int, str]:
         try:
-            with urllib.request.urlopen(f"http://{(ends or self.ends)['metrics']}{path}", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://{(ends or self.ends)['metrics']}{path}", timeout=60) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -330,7 +330,7 @@ class TableLock:
 
     def release(self) -> None:
         if self.child.poll() is None:
-            self.child.communicate("COMMIT;\n", timeout=20)
+            self.child.communicate("COMMIT;\n", timeout=60)
 
 
 # What happens when something is due and nothing comes (due_event() in daemon/core/lifecycle.c): lapse, overdue, remind,

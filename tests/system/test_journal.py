@@ -95,7 +95,7 @@ def test_new_entries_come_as_they_are_committed(court, filled):
     court.next_unasked("entries")
     with Agency(filled, "court-320505") as sender:
         receipt = sender.submit_one(referral("journal-live"))
-    run, live = entries(court, 2, patience=5)
+    run, live = entries(court, 2, patience=60)
     assert run[-1].seq == receipt.journal_seq and run[-1].hash == receipt.journal_hash and live
 
 
@@ -125,7 +125,7 @@ def test_a_follower_sees_what_another_daemon_commits(filled):
             here.follow(0)
             here.next_unasked("entries")
             receipt = there.submit_one(referral("journal-other", place="320506001012"))
-            run, _ = entries(here, 2, patience=5)
+            run, _ = entries(here, 2, patience=60)
             assert run[-1].hash == receipt.journal_hash
             verify(run)
     finally:
