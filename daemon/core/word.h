@@ -75,6 +75,7 @@ enum step_kind {
     STEP_PROGRESS, STEP_CONCLUDED, STEP_FOLLOW_UP, STEP_SUPPLEMENTED, STEP_WITHDRAWN, STEP_RETURNED,
     STEP_OVERDUE, STEP_ERASED, STEP_REROUTED, STEP_WARNED, STEP_RECOUNTED
 };
+#define STEP_KIND_LIMIT 31 /* of which a set is a word of bits */
 
 struct word {
     int value;

@@ -244,6 +244,20 @@ static int take_hello(struct hub_session *s, const struct hello_reply *r)
     return CTL_NO;
 }
 
+static void take_notice(const struct notice_message *m)
+{
+    char id[ID_TEXT_SIZE], time[TIME_TEXT_SIZE];
+    printf("notice    %s:", id_text(m->assignment, id));
+    for (int kind = 1; kind < STEP_KIND_LIMIT; kind++)
+        if (m->kinds & 1u << kind)
+            printf(" %s", word_zh(step_kind_words, kind));
+    if (m->n_supplements)
+        printf(", %d supplements", m->n_supplements);
+    if (m->due_ms)
+        printf(", " STR_FMT " by %s", STR_ARG(m->due_kind), layout_time(m->due_ms, false, time));
+    printf("\n");
+}
+
 static int take(struct hub_session *s, struct arena *a, const struct server_message *m)
 {
     char id[ID_TEXT_SIZE];
@@ -261,6 +275,10 @@ static int take(struct hub_session *s, struct arena *a, const struct server_mess
         if (!s->json)
             printf("cancelled %s: " STR_FMT "\n", id_text(m->cancelled.assignment, id),
                    STR_ARG(m->cancelled.reason));
+        break;
+    case SERVER_NOTICE:
+        if (!s->json)
+            take_notice(&m->notice);
         break;
     case SERVER_REFUSAL:
         if (m->refusal.retry_after_ms > 0 || s->welcome) { /* busy, or the session ended: say hello again */

@@ -208,6 +208,7 @@ struct assignment_change {
     int64_t respond_by_ms, finish_by_ms; /* 0: unchanged */
     int64_t closed_ms;    /* 0: stays open */
     const struct digest *answer; /* NULL: unchanged */
+    unsigned notices;     /* step kinds that its receiver is to hear of, a bit each: 1 << STEP_WARNED, ... */
 };
 bool batch_change_assignment(struct batch *b, const struct assignment_change *row);
 /* Gives one place back. */

@@ -59,11 +59,15 @@ static const struct {
         "WITH done AS (UPDATE assignment a SET status = u.status, respond_by = COALESCE(u.respond_by, a.respond_by), "
         "finish_by = COALESCE(u.finish_by, a.finish_by), "
         "closed = COALESCE(u.closed, a.closed), answer = COALESCE(u.answer, a.answer), "
-        "told = CASE WHEN u.status IN (4, 5, 7) AND a.status IN (1, 2) THEN a.term = 0 ELSE a.told END "
-        "FROM unnest($1::int4[], $2::uuid[], $3::int4[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[], $7::bytea[]) "
-        "AS u(city, id, status, respond_by, finish_by, closed, answer) WHERE a.city = u.city AND a.id = u.id RETURNING 1) "
+        "told = CASE WHEN u.status IN (4, 5, 7) AND a.status IN (1, 2) THEN a.term = 0 "
+        "WHEN u.status IN (3, 6) AND a.status IN (1, 2) THEN true "
+        "WHEN u.notices <> 0 THEN a.told AND a.term = 0 ELSE a.told END, "
+        "notices = CASE WHEN u.notices = 0 OR a.term = 0 THEN a.notices ELSE u.notices | CASE WHEN a.told THEN 0 ELSE a.notices END END, "
+        "notice = a.notice + (u.notices <> 0)::int4 "
+        "FROM unnest($1::int4[], $2::uuid[], $3::int4[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[], $7::bytea[], "
+        "$8::int4[]) AS u(city, id, status, respond_by, finish_by, closed, answer, notices) WHERE a.city = u.city AND a.id = u.id RETURNING 1) "
         "SELECT expect(count(*), cardinality($1::int4[]), 'P0R01') FROM done"},
-        "iuizzzb"},
+        "iuizzzbi"},
     [WRITE_JOURNAL] = {{"add_journal",
         "INSERT INTO journal (city, agency, seq, at, referral, kind, body, hash) "
         "SELECT * FROM unnest($1::int4[], $2::text[], $3::int8[], $4::timestamptz[], $5::uuid[], $6::int4[], $7::bytea[], "
@@ -255,6 +259,7 @@ bool batch_change_assignment(struct batch *b, const struct assignment_change *ro
     put_ms_or_null(r, row->finish_by_ms);
     put_ms_or_null(r, row->closed_ms);
     put_digest_or_null(r, row->answer);
+    put_int(r, (int64_t)row->notices);
     return rows_end(r);
 }
 

@@ -8,6 +8,7 @@
 #include "store/desk.h"
 #include "store/fields.h"
 #include "store/rows.h"
+#include "store/supplements.h"
 
 #include <stdlib.h>
 
@@ -38,12 +39,6 @@ static const struct statement offer_records = {
     "offer_records",
     "SELECT d.referral, d.record FROM unnest($1::int4[], $2::timestamptz[], $3::uuid[]) AS u(city, arrived, id) "
     "JOIN decision d ON d.city = u.city AND d.arrived = u.arrived AND d.referral = u.id ORDER BY d.referral, d.n",
-};
-
-static const struct statement offer_supplements = {
-    "offer_supplements",
-    "SELECT s.referral, s.supplement_ref, s.sealed FROM unnest($1::int4[], $2::uuid[]) AS u(city, id) "
-    "JOIN supplement s ON s.city = u.city AND s.referral = u.id ORDER BY s.referral, s.seq",
 };
 
 static const struct statement count_waiting = {
@@ -191,9 +186,7 @@ static bool queue_details(struct db *db, struct keys *k, const struct offer *o, 
     rows_args(&k->referrals, &args);
     at->referrals = pipe_add(db, &offer_referrals, &args);
     at->records = pipe_add(db, &offer_records, &args);
-    args_init(&args);
-    rows_args(&k->supplemented, &args);
-    at->supplements = pipe_add(db, &offer_supplements, &args);
+    at->supplements = supplements_ask(db, &k->supplemented);
     return true;
 }
 
@@ -225,12 +218,6 @@ static void read_taken(struct db *db, struct arena *a, const struct offer *o, in
     }
 }
 
-static struct id id_of_row(const PGresult *res, int row)
-{
-    struct fields f = {res, row, 0, NULL};
-    return field_id(&f);
-}
-
 static void read_referral(const PGresult *res, struct arena *a, struct delivery *d)
 {
     for (int i = 0; i < PQntuples(res); i++) {
@@ -257,26 +244,6 @@ static void read_record(const PGresult *res, struct arena *a, struct delivery *d
     }
 }
 
-static void read_supplements(const PGresult *res, struct arena *a, struct delivery *d)
-{
-    int n = 0, k = 0;
-    for (int i = 0; i < PQntuples(res); i++)
-        n += id_eq(id_of_row(res, i), d->referral);
-    if (n == 0)
-        return;
-    struct str *refs = ARENA_ARRAY(a, (size_t)n, struct str), *sealed = ARENA_ARRAY(a, (size_t)n, struct str);
-    for (int i = 0; refs && sealed && i < PQntuples(res); i++) {
-        struct fields f = {res, i, 0, a};
-        if (!id_eq(field_id(&f), d->referral))
-            continue;
-        refs[k] = field_str(&f);
-        sealed[k++] = field_str(&f);
-    }
-    d->supplement_refs = refs;
-    d->supplements = sealed;
-    d->n_supplements = k;
-}
-
 /* Leaves only what was taken, with all that goes with it. */
 static int complete(struct db *db, struct arena *a, const struct answers *at, struct delivery *d, int n)
 {
@@ -287,7 +254,7 @@ static int complete(struct db *db, struct arena *a, const struct answers *at, st
         d[kept] = d[i];
         read_referral(pipe_result(db, at->referrals), a, &d[kept]);
         read_record(pipe_result(db, at->records), a, &d[kept]);
-        read_supplements(pipe_result(db, at->supplements), a, &d[kept]);
+        d[kept].supplements = supplements_of(pipe_result(db, at->supplements), a, d[kept].referral);
         kept++;
     }
     return kept;

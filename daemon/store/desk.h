@@ -43,6 +43,12 @@ enum db_result session_renew(struct db *db, const int *cities, const struct id *
 enum db_result session_close(struct db *db, int city, struct id session) DB_CHECKED;
 enum db_result session_live(struct db *db, struct arena *a, int64_t now_ms, struct id **out, int *n) DB_CHECKED;
 
+/* Of a referral: what its agency has added, sealed, in the order it came. */
+struct kept_supplements {
+    const struct str *refs, *sealed;
+    int n;
+};
+
 struct delivery {
     struct id assignment, referral;
     int term;
@@ -52,9 +58,7 @@ struct delivery {
     struct str clocks;    /* as in docket_row */
     int64_t respond_by_ms;
     int finish_count, finish_unit, mode;
-    const struct str *supplements; /* sealed, in the order they came */
-    const struct str *supplement_refs;
-    int n_supplements;
+    struct kept_supplements supplements;
 };
 struct taker { struct id session; struct str receiver; };
 /*
@@ -65,12 +69,25 @@ enum db_result delivery_take(struct db *db, struct arena *a, const struct taker 
 /* Open offers to `organisations` at all that nobody live holds; for the alert "offers nobody fetches". */
 enum db_result delivery_waiting(struct db *db, const struct id *live, int n_live, int64_t *out) DB_CHECKED;
 
-/* An assignment that was delivered to `receiver`, has lapsed or been cancelled since, and the receiver does not know yet. */
-struct untold { struct id assignment; struct str receiver; int status; };
+/* An assignment that was delivered to `receiver`, of which it does not know everything yet: that it is over, or what happened. */
+struct untold {
+    struct id assignment, referral;
+    struct str receiver;
+    int status;
+    unsigned notices; /* step kinds, a bit each; counts while it is open, or followed up */
+    int notice;       /* tells what was listed from what has come since */
+    int state, due_kind;
+    int64_t due_ms;
+    struct kept_supplements supplements; /* with 1 << STEP_SUPPLEMENTED */
+};
 /* The oldest up to `limit` of these receivers. */
 enum db_result untold_list(struct db *db, struct arena *a, const struct str *receivers, int n, int limit, struct untold **out,
                            int *n_out) DB_CHECKED;
-/* The receivers know now. */
-enum db_result untold_mark(struct db *db, const struct id *assignments, int n) DB_CHECKED;
+/* What the receivers know now. */
+struct told_mark {
+    struct id assignment;
+    int status, notice; /* as listed; what has changed since is still to be told */
+};
+enum db_result untold_mark(struct db *db, const struct told_mark *marks, int n) DB_CHECKED;
 
 #endif

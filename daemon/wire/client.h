@@ -91,7 +91,7 @@ struct str client_ping(struct arena *a, struct str request_id);
 
 enum server_kind {
     SERVER_SUBMIT_REPLY = 1, SERVER_STEP_REPLY, SERVER_QUERY_REPLY, SERVER_ENTRIES, SERVER_ACK_REPLY,
-    SERVER_HELLO_REPLY, SERVER_ASSIGNMENT, SERVER_CANCELLED, SERVER_PONG, SERVER_REFUSAL
+    SERVER_HELLO_REPLY, SERVER_ASSIGNMENT, SERVER_CANCELLED, SERVER_NOTICE, SERVER_PONG, SERVER_REFUSAL
 };
 
 /* A ServerMessage. Pointers inside are NULL where the message says nothing. */
@@ -107,6 +107,7 @@ struct server_message {
         struct hello_reply hello;
         struct assignment_message assignment;
         struct { struct id assignment; struct str reason; } cancelled;
+        struct notice_message notice;
         struct { const struct faults *faults; uint32_t retry_after_ms; } refusal;
     };
 };

@@ -126,11 +126,11 @@ static bool read_hello(struct arena *a, const void *body, struct server_message 
     return out->hello.faults;
 }
 
-static const struct str *read_supplements(struct arena *a, const Referral__V1__Assignment *m)
+static const struct str *read_supplements(struct arena *a, Referral__V1__Supplement *const *supplements, size_t n)
 {
-    struct str *list = ARENA_ARRAY(a, m->n_supplements + 1, struct str);
-    for (size_t i = 0; list && i < m->n_supplements; i++)
-        list[i] = wire_pack(a, m->supplements[i]);
+    struct str *list = ARENA_ARRAY(a, n + 1, struct str);
+    for (size_t i = 0; list && i < n; i++)
+        list[i] = wire_pack(a, supplements[i]);
     return arena_overflowed(a) ? NULL : list;
 }
 
@@ -150,7 +150,7 @@ static bool read_assignment(struct arena *a, const void *body, struct server_mes
                                      .n_tags = (int)m->n_tags,
                                      .respond_by_ms = m->respond_by_ms,
                                      .finish_by_ms = m->finish_by_ms,
-                                     .supplements = read_supplements(a, m),
+                                     .supplements = read_supplements(a, m->supplements, m->n_supplements),
                                      .n_supplements = (int)m->n_supplements};
     return r->tags && r->supplements && id_parse(str_from(m->assignment_id), &r->assignment) &&
            id_parse(str_from(m->referral_id), &r->referral);
@@ -162,6 +162,21 @@ static bool read_cancelled(struct arena *a, const void *body, struct server_mess
     (void)a;
     out->cancelled.reason = str_from(m->reason);
     return id_parse(str_from(m->assignment_id), &out->cancelled.assignment);
+}
+
+static bool read_notice(struct arena *a, const void *body, struct server_message *out)
+{
+    const Referral__V1__Notice *m = body;
+    struct notice_message *r = &out->notice;
+    *r = (struct notice_message){.state = (enum state)m->state,
+                                 .due_kind = str_from(m->due_kind),
+                                 .due_ms = m->due_ms,
+                                 .supplements = read_supplements(a, m->supplements, m->n_supplements),
+                                 .n_supplements = (int)m->n_supplements};
+    for (size_t i = 0; i < m->n_kinds; i++)
+        if (m->kinds[i] > 0 && m->kinds[i] < STEP_KIND_LIMIT)
+            r->kinds |= 1u << m->kinds[i];
+    return r->supplements && id_parse(str_from(m->assignment_id), &r->assignment);
 }
 
 static bool read_pong(struct arena *a, const void *body, struct server_message *out)
@@ -193,6 +208,7 @@ static const struct body_kind {
     {REFERRAL__V1__SERVER_MESSAGE__BODY_HELLO_REPLY, SERVER_HELLO_REPLY, read_hello},
     {REFERRAL__V1__SERVER_MESSAGE__BODY_ASSIGNMENT, SERVER_ASSIGNMENT, read_assignment},
     {REFERRAL__V1__SERVER_MESSAGE__BODY_CANCELLED, SERVER_CANCELLED, read_cancelled},
+    {REFERRAL__V1__SERVER_MESSAGE__BODY_NOTICE, SERVER_NOTICE, read_notice},
     {REFERRAL__V1__SERVER_MESSAGE__BODY_PONG, SERVER_PONG, read_pong},
     {REFERRAL__V1__SERVER_MESSAGE__BODY_REFUSAL, SERVER_REFUSAL, read_refusal},
 };

@@ -195,22 +195,21 @@ static bool as_raw_field(struct arena *a, uint32_t number, struct str content,
 }
 
 /* Supplements travel as they were recorded: packed behind the known fields, never taken apart. */
-static bool add_supplements(struct arena *a, const struct assignment_message *m,
-                            Referral__V1__Assignment *body)
+static bool add_supplements(struct arena *a, unsigned field, const struct str *supplements, int count, ProtobufCMessage *body)
 {
-    enum { SUPPLEMENTS = 12 };
-    size_t n = (size_t)m->n_supplements;
-    body->base.unknown_fields = ARENA_ARRAY(a, n + 1, ProtobufCMessageUnknownField);
-    for (size_t i = 0; body->base.unknown_fields && i < n; i++) {
-        if (!as_raw_field(a, SUPPLEMENTS, m->supplements[i], &body->base.unknown_fields[i]))
+    size_t n = (size_t)count;
+    body->unknown_fields = ARENA_ARRAY(a, n + 1, ProtobufCMessageUnknownField);
+    for (size_t i = 0; body->unknown_fields && i < n; i++) {
+        if (!as_raw_field(a, field, supplements[i], &body->unknown_fields[i]))
             return false;
     }
-    body->base.n_unknown_fields = (unsigned)n;
-    return body->base.unknown_fields;
+    body->n_unknown_fields = (unsigned)n;
+    return body->unknown_fields;
 }
 
 struct str reply_assignment(struct arena *a, const struct assignment_message *r)
 {
+    enum { SUPPLEMENTS = 12 };
     Referral__V1__Assignment body = REFERRAL__V1__ASSIGNMENT__INIT;
     Referral__V1__ServerMessage m = envelope(a, (struct str){NULL, 0});
     body.assignment_id = id_z(a, r->assignment);
@@ -227,7 +226,7 @@ struct str reply_assignment(struct arena *a, const struct assignment_message *r)
     body.n_tags = body.tags ? (size_t)r->n_tags : 0;
     body.respond_by_ms = r->respond_by_ms;
     body.finish_by_ms = r->finish_by_ms;
-    if (!add_supplements(a, r, &body))
+    if (!add_supplements(a, SUPPLEMENTS, r->supplements, r->n_supplements, &body.base))
         return (struct str){NULL, 0};
     m.body_case = REFERRAL__V1__SERVER_MESSAGE__BODY_ASSIGNMENT;
     m.assignment = &body;
@@ -242,6 +241,26 @@ struct str reply_cancelled(struct arena *a, struct id assignment, struct str rea
     body.reason = wire_z(a, reason);
     m.body_case = REFERRAL__V1__SERVER_MESSAGE__BODY_CANCELLED;
     m.cancelled = &body;
+    return wire_pack(a, &m);
+}
+
+struct str reply_notice(struct arena *a, const struct notice_message *r)
+{
+    enum { SUPPLEMENTS = 6 };
+    Referral__V1__Notice body = REFERRAL__V1__NOTICE__INIT;
+    Referral__V1__ServerMessage m = envelope(a, (struct str){NULL, 0});
+    body.assignment_id = id_z(a, r->assignment);
+    body.kinds = ARENA_ARRAY(a, STEP_KIND_LIMIT, Referral__V1__StepKind);
+    for (unsigned kind = 1; body.kinds && kind < STEP_KIND_LIMIT; kind++)
+        if (r->kinds & 1u << kind)
+            body.kinds[body.n_kinds++] = (Referral__V1__StepKind)kind;
+    body.state = (Referral__V1__State)r->state;
+    body.due_kind = wire_z(a, r->due_kind);
+    body.due_ms = r->due_ms;
+    if (!body.kinds || !add_supplements(a, SUPPLEMENTS, r->supplements, r->n_supplements, &body.base))
+        return (struct str){NULL, 0};
+    m.body_case = REFERRAL__V1__SERVER_MESSAGE__BODY_NOTICE;
+    m.notice = &body;
     return wire_pack(a, &m);
 }
 

@@ -79,6 +79,16 @@ struct assignment_message {
 };
 struct str reply_assignment(struct arena *a, const struct assignment_message *m);
 struct str reply_cancelled(struct arena *a, struct id assignment, struct str reason);
+struct notice_message {
+    struct id assignment;
+    unsigned kinds; /* step kinds, a bit each: 1 << STEP_WARNED */
+    enum state state;
+    struct str due_kind;
+    int64_t due_ms;
+    const struct str *supplements; /* serialised Supplement messages */
+    int n_supplements;
+};
+struct str reply_notice(struct arena *a, const struct notice_message *m);
 struct str reply_pong(struct arena *a, struct str request_id);
 struct str reply_refusal(struct arena *a, struct str request_id, const struct faults *faults, uint32_t retry_after_ms);
 

@@ -43,6 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             open_entry(a, &m.entries.items[i]);
         if (m.kind == SERVER_ASSIGNMENT)
             open_assignment(a, &m.assignment);
+        if (m.kind == SERVER_NOTICE)
+            (void)reply_notice(a, &m.notice);
     }
     arena_free(a);
     return 0;

@@ -32,7 +32,7 @@ STEPS = {number: name[len("STEP_KIND_"):] for name, number in V.StepKind.items()
 
 
 KEEP_ALIVE = "keep-alive"
-UNASKED = ("entries", "assignment", "cancelled")
+UNASKED = ("entries", "assignment", "cancelled", "notice")
 
 
 class NoAnswer(AssertionError):
@@ -255,6 +255,13 @@ class Receiver(Client):
         while (message := self.next_unasked("cancelled", patience)).assignment_id != assignment_id:
             pass
         return message.reason
+
+    def notice(self, assignment_id: str, kind: str, patience: float = 20.0):
+        """The next word of this kind about this assignment; other words are passed over."""
+        wanted = V.StepKind.Value("STEP_KIND_" + kind)
+        while (message := self.next_unasked("notice", patience)).assignment_id != assignment_id or wanted not in message.kinds:
+            pass
+        return message
 
     def accept(self, a, **more):
         return self.step(accept=organisation_pb2.Accept(assignment_id=a.assignment_id, term=a.term), **more)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from lab import Lab, Places
-from peers import Agency, Receiver, V, codes, referral, today, wait_until
+from peers import Agency, Receiver, V, codes, referral, referral_pb2, today, wait_until
 
 ACCEPTED, CONCLUDED, FOLLOWING = "2", "5", "9"
 RESPOND, FINISH, CONTACT, FOLLOW_UP = "1", "2", "5", "6"
@@ -60,6 +60,10 @@ def accepted(agency, hub, **values):
     return offer
 
 
+def number_of(offer) -> str:
+    return referral_pb2.Referral.FromString(offer.referral).agency_ref
+
+
 def steps_of(agency, offer, kind: str, count: int = 1):
     """Its steps, once there are so many of this kind."""
     wanted = V.StepKind.Value("STEP_KIND_" + kind)
@@ -69,6 +73,20 @@ def steps_of(agency, offer, kind: str, count: int = 1):
 
 def day_of(ms: int) -> date:
     return date(1970, 1, 1) + timedelta(days=(ms + 8 * 3600000) // DAY)
+
+
+# -- before anybody is there --
+
+def test_what_is_added_before_delivery_comes_with_the_offer_and_without_a_notice(lab):
+    with Receiver(lab, "hub-320505") as late, Agency(lab, "court-320505") as court:
+        receipt = court.submit_one(referral("before-delivery"))
+        taken = lambda: lab.value(f"SELECT term FROM assignment WHERE referral = '{receipt.referral_id}'")
+        assert taken() == "0", "nobody is there"
+        assert court.supplement("before-delivery", "early", "在送达之前").done
+        assert late.hello(credit=1000).welcome
+        offer = late.offer_of(receipt.referral_id)
+        assert [s.supplement_ref for s in offer.supplements] == ["early"]
+        assert lab.value(f"SELECT told FROM assignment WHERE id = '{offer.assignment_id}'") == "t"
 
 
 # -- reaching the parties (在线调解规则第15条) --
@@ -105,6 +123,33 @@ def test_when_a_third_is_left_it_is_warned_of_once_and_then_it_is_overdue(court,
     places.pass_days(offer.referral_id, 8)
     steps = steps_of(court, offer, "OVERDUE", 2)
     assert sum(s.kind == V.STEP_KIND_WARNED for s in steps) == 1
+
+
+# -- whoever has it hears of it --
+
+def test_the_receiver_is_told_what_nears_its_end_and_what_has_passed(court, hub, places):
+    offer = accepted(court, hub)
+    assert hub.progress(offer, "CONTACTED").done
+    places.pass_days(offer.referral_id, 22)
+    notice = hub.notice(offer.assignment_id, "WARNED")
+    assert (notice.state, notice.due_kind) == (V.STATE_ACCEPTED, "finish")
+    assert notice.due_ms == int(places.docket(offer.referral_id)["due_ms"])
+    places.pass_days(offer.referral_id, 20)
+    assert list(hub.notice(offer.assignment_id, "OVERDUE").kinds) == [V.STEP_KIND_OVERDUE], "what was told is not told again"
+    assert not hub.progress(offer, "CONTACTED", request_id="late").faults
+
+
+def test_what_the_agency_adds_later_reaches_whoever_has_it_also_after_a_restart(lab, court, hub, places):
+    offer = accepted(court, hub)
+    assert court.supplement(number_of(offer), "s-1", "补充材料一").done
+    notice = hub.notice(offer.assignment_id, "SUPPLEMENTED")
+    assert [(s.supplement_ref, s.summary) for s in notice.supplements] == [("s-1", "补充材料一")]
+    lab.daemons[-1].kill()
+    lab.start()
+    assert court.supplement(number_of(offer), "s-2", "补充材料二", patience=60).done
+    assert hub.hello(credit=1000, patience=60).welcome
+    notice = hub.notice(offer.assignment_id, "SUPPLEMENTED")
+    assert [s.supplement_ref for s in notice.supplements] == ["s-1", "s-2"]
 
 
 # -- stopped and stretched --

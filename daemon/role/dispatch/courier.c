@@ -82,7 +82,7 @@ static void on_close(struct courier *c, struct letter *l)
 static void on_told(struct courier *c, struct letter *l)
 {
     if (c->n_told < UNTOLD_AT_ONCE) /* else it is told once more */
-        c->told[c->n_told++] = l->assignment;
+        c->told[c->n_told++] = l->told;
     if (c->n_telling > 0)
         c->n_telling--;
 }
@@ -129,7 +129,7 @@ static void take_hints(struct courier *c)
     for (int i = 0; i < LETTERS_A_TURN && (n = inbox_take(c->hints)) != NULL; i++) {
         if (snapshot && n->kind == NOTICE_OFFER)
             look_for(c, snapshot, str_from(n->name));
-        c->untold_hint |= n->kind == NOTICE_CANCELLED;
+        c->untold_hint |= n->kind == NOTICE_NEWS;
         free(n);
     }
     snapshot_unref(snapshot);

@@ -1,6 +1,6 @@
 /*
  * courier.h - the inside of the courier role: the thread and its sessions (courier.c), offers fetched and
- * sent off (courier_delivery.c), offers looked after (courier_check.c), cancellations (courier_untold.c)
+ * sent off (courier_delivery.c), offers looked after (courier_check.c), what else they are to hear (courier_untold.c)
  */
 #ifndef ROLE_COURIER_H
 #define ROLE_COURIER_H
@@ -22,9 +22,9 @@ struct courier {
     struct slot *dispatch;
     struct session_table *sessions; /* as dispatch has them; routing_id is the first id */
     int64_t next_renewal_ms, next_look_ms, next_check_ms, next_untold_ms; /* monotonic */
-    bool untold_hint;                  /* there are new cancellations to tell */
+    bool untold_hint;                  /* there is something new to tell */
     int n_telling;                     /* given to dispatch, and nothing has come back yet */
-    struct id told[UNTOLD_AT_ONCE];    /* told, and not yet marked so */
+    struct told_mark told[UNTOLD_AT_ONCE]; /* told, and not yet marked so */
     int n_told;
     pthread_t thread;
     bool started;
@@ -41,6 +41,9 @@ bool courier_deliver(struct courier *c, struct db *db);
 void courier_check(struct courier *c, struct db *db);
 /* Notes what was told in PostgreSQL, and hands dispatch what is to be told, if it is time to. */
 void courier_tell(struct courier *c, struct db *db);
+/* What agencies added, opened: serialised Supplements, and how many. What does not open is left out. */
+int courier_supplements(struct arena *a, const struct keyring *personal, struct id referral,
+                        const struct kept_supplements *kept, struct str **out);
 /* One Assignment, serialised; .p NULL when the referral cannot be read. Exposed for its test. */
 struct str courier_frame(struct arena *a, const struct keyring *personal, const struct snapshot *s,
                          const struct delivery *d, int64_t now_ms);

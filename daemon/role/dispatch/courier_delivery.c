@@ -27,16 +27,14 @@ struct round {
 
 /* -- the message -- */
 
-/* What agencies added, opened. What does not open is left out: the offer stands without it. */
-static int supplements_of(struct arena *a, const struct keyring *personal, const struct delivery *d,
-                          struct str **out)
+int courier_supplements(struct arena *a, const struct keyring *personal, struct id referral,
+                        const struct kept_supplements *kept, struct str **out)
 {
     char bound[BIND_LONG_SIZE];
     int n = 0;
-    *out = ARENA_ARRAY(a, (size_t)d->n_supplements + 1, struct str);
-    for (int i = 0; *out && i < d->n_supplements; i++) {
-        struct str opened = unseal(personal, a, d->supplements[i],
-                                   bind_supplement(bound, d->referral, d->supplement_refs[i]));
+    *out = ARENA_ARRAY(a, (size_t)kept->n + 1, struct str);
+    for (int i = 0; *out && i < kept->n; i++) {
+        struct str opened = unseal(personal, a, kept->sealed[i], bind_supplement(bound, referral, kept->refs[i]));
         if (opened.p)
             (*out)[n++] = opened;
     }
@@ -91,7 +89,7 @@ struct str courier_frame(struct arena *a, const struct keyring *personal, const 
     m.partner_name = organisation_name(s, record.partner);
     m.tags = record.tags;
     m.n_tags = record.n_tags;
-    m.n_supplements = supplements_of(a, personal, d, &supplements);
+    m.n_supplements = courier_supplements(a, personal, d->referral, &d->supplements, &supplements);
     m.supplements = supplements;
     return reply_assignment(a, &m);
 }

@@ -1,12 +1,15 @@
 /*
- * courier_untold.c - receivers told that an assignment is over
+ * courier_untold.c - receivers told that an assignment is over, or what has happened to it
  *
- * What lapses or is withdrawn after it was delivered is marked as untold in the same transaction. Whichever
- * daemon has the receiver, now or when it comes back, finds it here within a second, or at once when one of
+ * What lapses or is withdrawn after it was delivered, what is added, nears its end or passes it, is marked as untold in the
+ * same transaction. Whichever daemon has the receiver, now or when it comes back, finds it here within a second, or at once when one of
  * its own keepers hints; dispatch sends it, and only then it is marked as told. So it is told at least once.
  */
 #include "base/clock.h"
+#include "core/lifecycle.h"
 #include "role/dispatch/courier.h"
+#include "store/batch.h"
+#include "wire/reply.h"
 
 enum { TELL_EVERY_MS = 1000 };
 
@@ -30,16 +33,47 @@ static const struct str *receivers(struct courier *c, struct arena *a, int *n)
     return out;
 }
 
+static const char *why_over(int status)
+{
+    switch (status) {
+    case ASSIGNMENT_LAPSED:
+        return "lapsed";
+    case ASSIGNMENT_MOVED:
+        return "reassigned";
+    case ASSIGNMENT_CANCELLED:
+        return "withdrawn";
+    default:
+        return NULL;
+    }
+}
+
+static struct str notice_frame(struct courier *c, struct arena *a, const struct untold *u)
+{
+    struct str *supplements;
+    struct notice_message m = {
+        .assignment = u->assignment,
+        .kinds = u->notices,
+        .state = (enum state)u->state,
+        .due_kind = u->due_kind ? str_from(word_of(due_words, u->due_kind)) : STR(""),
+        .due_ms = u->due_ms,
+    };
+    m.n_supplements = courier_supplements(a, c->office->personal, u->referral, &u->supplements, &supplements);
+    m.supplements = supplements;
+    return supplements ? reply_notice(a, &m) : (struct str){0};
+}
+
 static void hand_over(struct courier *c, const struct untold *u)
 {
     struct session *s = session_of_receiver(c->sessions, u->receiver);
-    struct letter *l = s ? letter_new(LETTER_CANCELLED, s->id) : NULL;
+    const char *over = why_over(u->status);
+    struct letter *l = s ? letter_new(over ? LETTER_CANCELLED : LETTER_NOTICE, s->id) : NULL;
     if (!l)
         return;
-    if (offers_drop(&s->offers, u->assignment))
+    if (over && offers_drop(&s->offers, u->assignment))
         s->look = true;
     l->assignment = u->assignment;
-    l->reason = u->status == ASSIGNMENT_LAPSED ? "lapsed" : u->status == ASSIGNMENT_MOVED ? "reassigned" : "withdrawn";
+    l->told = (struct told_mark){u->assignment, u->status, u->notice};
+    l->frame = over ? reply_cancelled(l->arena, u->assignment, str_from(over)) : notice_frame(c, l->arena, u);
     c->n_telling += courier_post(c, l);
 }
 

@@ -119,24 +119,28 @@ static void on_gone(struct dispatch *d, struct session *s, struct letter *l)
     (void)offers_drop(&s->offers, l->assignment);
 }
 
-/* Whether the receiver has accepted it already or not. */
-static void on_cancelled(struct dispatch *d, struct session *s, struct letter *l)
+static void on_notice(struct dispatch *d, struct session *s, struct letter *l)
 {
-    struct str frame = reply_cancelled(l->arena, l->assignment, str_from(l->reason));
     struct letter *told;
-    (void)offers_drop(&s->offers, l->assignment);
-    if (!frame.p || !dispatch_send(d, s->routing_id, frame))
+    if (!l->frame.p || !dispatch_send(d, s->routing_id, l->frame))
         return;
     told = letter_new(LETTER_TOLD, l->session);
     if (told)
-        told->assignment = l->assignment;
+        told->told = l->told;
     (void)dispatch_tell_courier(d, told); /* else it is told once more */
+}
+
+/* Whether the receiver has accepted it already or not. */
+static void on_cancelled(struct dispatch *d, struct session *s, struct letter *l)
+{
+    (void)offers_drop(&s->offers, l->assignment);
+    on_notice(d, s, l);
 }
 
 static void (*const letter_handlers[])(struct dispatch *, struct session *, struct letter *) = {
     [LETTER_OPENED] = on_opened, [LETTER_UNOPENED] = on_unopened, [LETTER_RENAMED] = on_renamed,
     [LETTER_LOST] = on_lost,     [LETTER_OFFER] = on_offer,       [LETTER_GONE] = on_gone,
-    [LETTER_CANCELLED] = on_cancelled,
+    [LETTER_CANCELLED] = on_cancelled, [LETTER_NOTICE] = on_notice,
 };
 
 void dispatch_letter(struct dispatch *d, struct letter *l)

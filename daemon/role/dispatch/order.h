@@ -7,6 +7,7 @@
 #define ROLE_ORDER_H
 
 #include "role/dispatch/session_table.h"
+#include "store/desk.h"
 
 #define INBOX_COURIER_ORDERS   "inbox.courier.orders"
 #define INBOX_DISPATCH_LETTERS "inbox.dispatch.letters"
@@ -16,7 +17,7 @@ enum letter_kind {
     LETTER_OPEN = 1, /* `wanted`: a session to open; in the place of the receiver's older one */
     LETTER_DECIDED,  /* `assignment` is no longer undecided: there is room for another */
     LETTER_CLOSE,    /* the session has ended */
-    LETTER_TOLD,     /* the receiver has been told that `assignment` is over */
+    LETTER_TOLD,     /* the receiver has been told: `told` */
     /* courier to dispatch */
     LETTER_OPENED,   /* it is in PostgreSQL now */
     LETTER_UNOPENED, /* it could not be: the receiver may say Hello again */
@@ -24,7 +25,8 @@ enum letter_kind {
     LETTER_LOST,     /* it has ended; `reason` */
     LETTER_OFFER,    /* `frame` is for the receiver */
     LETTER_GONE,     /* `assignment` is not undecided any more */
-    LETTER_CANCELLED, /* `assignment` is over, for this `reason`: to be told, and LETTER_TOLD to come back */
+    LETTER_CANCELLED, /* `assignment` is over: `frame` says so, and LETTER_TOLD is to come back */
+    LETTER_NOTICE,    /* likewise, of one that goes on */
 };
 
 struct letter {
@@ -33,6 +35,7 @@ struct letter {
     struct id session, renamed;
     struct session wanted;
     struct id assignment, referral;
+    struct told_mark told; /* CANCELLED, NOTICE: and back again */
     int term;
     int64_t respond_by_ms;
     struct str organisation, frame;

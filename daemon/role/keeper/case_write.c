@@ -169,14 +169,21 @@ static void note_limits(const struct case_file *c, struct assignment_change *cha
         change->finish_by_ms = timelimit_end(cal, &finish->limit).ms;
 }
 
+/* What others have done, whoever has it is told. */
+static unsigned news_of(const struct case_file *c)
+{
+    int origin = c->work->origin;
+    return origin == ORIGIN_TIMER || origin == ORIGIN_INTAKE ? 1u << c->transition->step : 0;
+}
+
 /* What happens to the assignment that the referral has now. */
-static bool write_assignment(struct ledger *l, struct case_file *c)
+static bool write_assignment(struct ledger *l, struct case_file *c, const struct docket_write *d)
 {
     const struct assignment_row *a = &c->docket->current;
     enum event event = c->work->event.event;
     bool closes = c->transition->effect == EFFECT_CLOSE || c->transition->effect == EFFECT_REPLACE;
     struct assignment_change change = {.id = a->id, .status = a->status};
-    if (!a->found || event == EVENT_SUPPLEMENT)
+    if (!a->found)
         return true;
     if (c->work->origin == ORIGIN_DISPATCH)
         change.answer = &c->work->event.answer_digest;
@@ -189,9 +196,11 @@ static bool write_assignment(struct ledger *l, struct case_file *c)
         change.closed_ms = l->now_ms;
         if (!batch_release(l->batch, a->org_city, a->organisation))
             return false;
-        if (closings[event].told)
-            ledger_notice(l, NOTICE_CANCELLED, id_city(c->referral), a->organisation, &a->id, closings[event].told);
+    } else if (state_open((enum state)d->state)) {
+        change.notices = news_of(c);
     }
+    if (change.notices || (closes && closings[event].told))
+        ledger_notice(l, NOTICE_NEWS, id_city(c->referral), a->organisation, &a->id, closings[event].told);
     return batch_change_assignment(l->batch, &change);
 }
 
@@ -263,7 +272,7 @@ bool case_write(struct ledger *l, struct case_file *c)
         .conclusion = e->event == EVENT_CONCLUDE ? (int)e->answer.conclusion : c->docket->conclusion,
         .changed_ms = c->docket->changed_ms,
     };
-    if (!settle(l, c, &d) || !write_assignment(l, c))
+    if (!settle(l, c, &d) || !write_assignment(l, c, &d))
         return false;
     if (e->event == EVENT_RECOUNT && d.due_ms == c->docket->due_ms) {
         c->transition = NULL; /* the same by the new calendar: nothing to tell */

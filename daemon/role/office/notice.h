@@ -10,7 +10,7 @@
 
 enum notice_kind {
     NOTICE_OFFER = 1,   /* to the courier: `organisation` has a new offer */
-    NOTICE_CANCELLED,   /* to the courier: an assignment of `organisation` is no longer its receiver's */
+    NOTICE_NEWS,        /* to the courier: of an assignment of `organisation` there is something to tell its receiver */
     NOTICE_ADVANCED,    /* to feedback: the journal of (city, agency) grew */
 };
 

@@ -180,9 +180,10 @@ static void offers_and_cancellations_reach_the_receiver(void **state)
     /* Also of one that it has decided already. */
     for (int i = 0; i < 2; i++) {
         struct letter *l = letter_new(LETTER_CANCELLED, session);
-        l->assignment = i ? some_assignment(2000) : a;
-        l->reason = i ? "lapsed" : "withdrawn";
-        struct id which = l->assignment;
+        struct id which = i ? some_assignment(2000) : a;
+        l->assignment = which;
+        l->told = (struct told_mark){which, 5 - i, i};
+        l->frame = reply_cancelled(l->arena, which, i ? STR("lapsed") : STR("withdrawn"));
         write_letter(st, l);
         m = heard(st, c);
         assert_int_equal(m.kind, SERVER_CANCELLED);
@@ -190,7 +191,7 @@ static void offers_and_cancellations_reach_the_receiver(void **state)
         assert_true(str_eqz(m.cancelled.reason, i ? "lapsed" : "withdrawn"));
         /* Once it is sent, and not before, PostgreSQL may know. */
         l = ordered(st, LETTER_TOLD);
-        assert_true(id_eq(l->assignment, which));
+        assert_true(id_eq(l->told.assignment, which) && l->told.status == 5 - i && l->told.notice == i);
         letter_free(l);
     }
     /* The other receiver heard nothing of it. */
@@ -205,15 +206,15 @@ static void cancellation_for_an_ended_session_stays_untold(void **state)
     struct socket *c = stage_client(st, &st->hub);
     struct id session = greet(st, c, 5), a = some_assignment(1000);
     struct letter *l = letter_new(LETTER_CANCELLED, id_new(5, 0));
-    l->assignment = a;
-    l->reason = "lapsed";
+    l->told.assignment = a;
+    l->frame = reply_cancelled(l->arena, a, STR("lapsed"));
     write_letter(st, l);
-    l = letter_new(LETTER_CANCELLED, session);
-    l->assignment = some_assignment(2000);
-    l->reason = "lapsed";
+    l = letter_new(LETTER_NOTICE, session);
+    l->told.assignment = some_assignment(2000);
+    l->frame = reply_notice(l->arena, &(struct notice_message){.assignment = l->told.assignment, .kinds = 1u << STEP_WARNED});
     write_letter(st, l);
     l = ordered(st, LETTER_TOLD);
-    assert_false(id_eq(l->assignment, a));
+    assert_false(id_eq(l->told.assignment, a));
     letter_free(l);
 }
 

@@ -64,9 +64,7 @@ static int stage_up(void **state)
         .finish_count = 10,
         .finish_unit = DURATION_DAYS,
         .mode = MODE_COURT_PRE_FILING,
-        .supplements = sealed,
-        .supplement_refs = refs,
-        .n_supplements = 2,
+        .supplements = {refs, sealed, 2},
     };
     return 0;
 }

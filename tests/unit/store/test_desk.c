@@ -3,6 +3,7 @@
  */
 #include "store/pg_fixture.h"
 
+#include "core/word.h"
 #include "store/desk.h"
 
 #include <stdatomic.h>
@@ -219,9 +220,9 @@ static void test_delivery(void **state)
     assert_true(str_eq(d[0].sealed, STR("sealed 1")) && str_eq(d[0].record, STR("newer")));
     assert_true(str_eq(d[1].sealed, STR("sealed 4")) && str_eq(d[1].record, STR("record 4")));
     assert_true(str_eq(d[0].category, STR("labour")) && d[0].mode == 1 && d[0].finish_count == 30);
-    assert_true(d[0].respond_by_ms == NOON_MS + 2 && d[1].n_supplements == 0);
-    assert_int_equal(d[0].n_supplements, 2);
-    assert_true(str_eq(d[0].supplements[0], STR("s1")) && str_eq(d[0].supplement_refs[1], STR("second")));
+    assert_true(d[0].respond_by_ms == NOON_MS + 2 && d[1].supplements.n == 0);
+    assert_int_equal(d[0].supplements.n, 2);
+    assert_true(str_eq(d[0].supplements.sealed[0], STR("s1")) && str_eq(d[0].supplements.refs[1], STR("second")));
 
     assert_int_equal(delivery_take(db, arena, &by_a, &o1, 1, &session_a, 1, 10, &d, &n), DB_OK);
     assert_int_equal(n, 1); /* what it has already does not come again */
@@ -310,7 +311,7 @@ static void test_untold(void **state)
     assert_int_equal(n, 1);
     assert_int_equal(untold_list(db, arena, &b, 1, 10, &u, &n), DB_OK);
     assert_true(n == 1 && id_eq(u[0].assignment, taken_over));
-    struct id known[] = {lapsed, waiting, id_new(NOON_MS, 3205)};
+    const struct told_mark known[] = {{lapsed, ASSIGNMENT_LAPSED, 0}, {waiting, ASSIGNMENT_OFFERED, 0}, {id_new(NOON_MS, 3205), 1, 0}};
     assert_int_equal(untold_mark(db, known, 3), DB_OK);
     end(lapsed, ASSIGNMENT_LAPSED); /* written again, as an erasure does: nothing new */
     assert_int_equal(untold_list(db, arena, a, 2, 10, &u, &n), DB_OK);
@@ -319,6 +320,51 @@ static void test_untold(void **state)
     assert_int_equal(untold_list(db, arena, &b, 1, 10, &u, &n), DB_OK);
     assert_int_equal(n, 2);
     assert_int_equal(untold_list(db, arena, NULL, 0, 10, &u, &n), DB_OK);
+    assert_int_equal(n, 0);
+}
+
+static void happens(struct id assignment, int status, int step)
+{
+    struct batch *b = batch_new(db);
+    assert_int_equal(batch_begin(b), DB_OK);
+    assert_true(batch_change_assignment(b, &(struct assignment_change){.id = assignment, .status = status, .notices = 1u << step}));
+    assert_int_equal(batch_commit(b), DB_OK);
+    batch_free(b);
+}
+
+/* What happens to an offer that is out is told until it is marked; what comes in between is not taken for told. */
+static void test_untold_notices(void **state)
+{
+    (void)state;
+    struct sample offers[2];
+    struct delivery *d;
+    struct untold *u;
+    const struct taker by = {session_a, STR("hub-a")};
+    const struct str organisations[] = {STR("o0"), STR("o1")}, hub = STR("hub-a");
+    int n;
+    make_offers(2, offers);
+    assert_int_equal(delivery_take(db, arena, &by, organisations, 2, NULL, 0, 1, &d, &n), DB_OK);
+    struct id out = d[0].assignment, in = id_eq(out, offers[0].assignment) ? offers[1].assignment : offers[0].assignment;
+    happens(in, ASSIGNMENT_OFFERED, STEP_WARNED); /* nobody has it: it will come with all there is */
+    assert_int_equal(untold_list(db, arena, &hub, 1, 10, &u, &n), DB_OK);
+    assert_int_equal(n, 0);
+    happens(out, ASSIGNMENT_OFFERED, STEP_WARNED);
+    assert_int_equal(untold_list(db, arena, &hub, 1, 10, &u, &n), DB_OK);
+    assert_true(n == 1 && id_eq(u[0].assignment, out) && u[0].notices == 1u << STEP_WARNED);
+    assert_true(u[0].state == STATE_OFFERED && u[0].due_ms > 0 && u[0].supplements.n == 0);
+    const struct told_mark first = {out, u[0].status, u[0].notice};
+    happens(out, ASSIGNMENT_ACCEPTED, STEP_SUPPLEMENTED);
+    assert_int_equal(untold_mark(db, &first, 1), DB_OK);
+    assert_int_equal(untold_list(db, arena, &hub, 1, 10, &u, &n), DB_OK);
+    assert_true(n == 1 && u[0].notices == (1u << STEP_WARNED | 1u << STEP_SUPPLEMENTED) && u[0].status == ASSIGNMENT_ACCEPTED);
+    assert_int_equal(untold_mark(db, &(struct told_mark){out, u[0].status, u[0].notice}, 1), DB_OK);
+    assert_int_equal(untold_list(db, arena, &hub, 1, 10, &u, &n), DB_OK);
+    assert_int_equal(n, 0);
+    happens(out, ASSIGNMENT_ACCEPTED, STEP_OVERDUE); /* and what was told is not told again */
+    assert_int_equal(untold_list(db, arena, &hub, 1, 10, &u, &n), DB_OK);
+    assert_true(n == 1 && u[0].notices == 1u << STEP_OVERDUE);
+    end(out, ASSIGNMENT_CONCLUDED); /* by the receiver itself: there is nothing left to tell */
+    assert_int_equal(untold_list(db, arena, &hub, 1, 10, &u, &n), DB_OK);
     assert_int_equal(n, 0);
 }
 
@@ -380,6 +426,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_delivery_shared, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_delivery_waits_for_a_decision, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_untold, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_untold_notices, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_untold_never_delivered, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, pg_create_schema, pg_drop);

@@ -151,6 +151,13 @@ static void the_other_replies(void **state)
     assert_true(client_decode(a, reply_cancelled(a, id_a, STR("withdrawn")), &m));
     assert_true(m.kind == SERVER_CANCELLED && id_eq(m.cancelled.assignment, id_a));
     assert_true(str_empty(m.request_id) && str_eqz(m.cancelled.reason, "withdrawn"));
+    const struct str added = STR("\x12\x03s-1");
+    const struct notice_message notice = {.assignment = id_a, .kinds = 1u << STEP_WARNED | 1u << STEP_SUPPLEMENTED, .state = STATE_ACCEPTED,
+                                          .due_kind = STR("finish"), .due_ms = 9, .supplements = &added, .n_supplements = 1};
+    assert_true(client_decode(a, reply_notice(a, &notice), &m));
+    assert_true(m.kind == SERVER_NOTICE && id_eq(m.notice.assignment, id_a) && m.notice.kinds == notice.kinds);
+    assert_true(m.notice.state == STATE_ACCEPTED && m.notice.due_ms == 9 && str_eqz(m.notice.due_kind, "finish"));
+    assert_true(m.notice.n_supplements == 1 && str_eq(m.notice.supplements[0], added));
     assert_true(client_decode(a, reply_pong(a, RID), &m));
     assert_true(m.kind == SERVER_PONG && str_eq(m.request_id, RID));
     struct faults f = {.arena = a};
