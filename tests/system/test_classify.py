@@ -236,7 +236,7 @@ def test_lines_without_a_label_are_faulty(trial: tuple[Path, Path]) -> None:
     assert f"{texts}:2: not one JSON object" in done.stderr.decode()
 
 
-@pytest.mark.parametrize("name", ["court", "consult", "consult-judged", "offences-held", "offences-recognised"])
+@pytest.mark.parametrize("name", ["court", "consult", "consult-top", "consult-judged", "offences-held", "offences-recognised"])
 def test_the_maps_of_the_sources_fit_the_configuration(name: str, tmp_path: Path) -> None:
     texts = tmp_path / "x.jsonl"
     texts.write_text(json.dumps({"text": "邻居漏水", "cause": "相邻关系纠纷"}) + "\n", encoding="utf-8")
