@@ -1,4 +1,5 @@
 /* referrald.c - the daemon's command line and signals */
+#include "base/clock.h"
 #include "base/log.h"
 #include "conf/report.h"
 #include "role/crew.h"
@@ -23,6 +24,7 @@ static const char usage[] =
     "\n"
     "  -c, --config DIR    configuration directory (default /etc/referrald)\n"
     "  -k, --check         check and exit: 0 fit to serve, 1 not\n"
+    "      --test-clock    tests only: take the time from the file that " CLOCK_VARIABLE " names, not from this machine\n"
     "  -V, --version       print the version\n"
     "  -h, --help          print this\n"
     "\n"
@@ -86,11 +88,13 @@ int main(int argc, char **argv)
 {
     static const struct option options[] = {{"config", required_argument, NULL, 'c'},
                                             {"check", no_argument, NULL, 'k'},
+                                            {"test-clock", no_argument, NULL, 't'},
                                             {"version", no_argument, NULL, 'V'},
                                             {"help", no_argument, NULL, 'h'},
                                             {0}};
     const char *config = "/etc/referrald";
-    bool check = false;
+    bool check = false, test_clock = false;
+    char why[512];
     int o;
     while ((o = getopt_long(argc, argv, "c:kVh", options, NULL)) != -1) {
         switch (o) {
@@ -99,6 +103,9 @@ int main(int argc, char **argv)
             break;
         case 'k':
             check = true;
+            break;
+        case 't':
+            test_clock = true;
             break;
         case 'V':
             puts("referrald " VERSION);
@@ -113,6 +120,10 @@ int main(int argc, char **argv)
     }
     if (sodium_init() < 0)
         return EXIT_FAILURE;
+    if (!clock_choose(test_clock, why, sizeof(why))) {
+        fprintf(stderr, "referrald: %s\n", why);
+        return 2;
+    }
     if (check)
         return conf_check(optind < argc ? argv[optind] : config, stdout, isatty(STDOUT_FILENO));
     if (optind < argc && strcmp(argv[optind], "migrate") == 0)

@@ -3,6 +3,7 @@
  */
 #include "ctl/command.h"
 
+#include "base/clock.h"
 #include "ctl/json.h"
 
 #include <sodium.h>
@@ -137,6 +138,18 @@ int run_version(const struct call *c)
     return CTL_OK;
 }
 
+/* Commands only read the time: the variable alone is enough, and is told. */
+static bool tell_clock(void)
+{
+    char why[512] = "";
+    bool ok = !clock_named() || clock_choose(true, why, sizeof(why));
+    if (!ok)
+        fprintf(stderr, "referralctl: %s\n", why);
+    else if (clock_followed())
+        fprintf(stderr, "referralctl: the time is that of %s (" CLOCK_VARIABLE "), not of this machine\n", clock_followed());
+    return ok;
+}
+
 int ctl_main(int argc, char **argv)
 {
     struct call c;
@@ -150,6 +163,8 @@ int ctl_main(int argc, char **argv)
         command_help(stdout, c.command);
         return CTL_OK;
     }
+    if (!tell_clock())
+        return CTL_USAGE;
     int code = c.command->run(&c);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fprintf(stderr, "referralctl: could not write the output\n");

@@ -3,6 +3,7 @@
  */
 #include "ctl/report.h"
 
+#include "base/clock.h"
 #include "ctl/progress.h"
 #include "store/desk.h"
 #include "wire/journal.h"
@@ -143,7 +144,8 @@ enum db_result report_walk(struct report *r, struct db *db, struct progress *pro
 {
     struct arena *scratch = arena_new(0);
     int *cities, n = 0;
-    enum db_result result = scratch ? report_moment(db, &r->now_ms) : DB_LOST;
+    enum db_result result = scratch ? DB_OK : DB_LOST;
+    r->now_ms = clock_now_ms();
     if (result == DB_OK)
         result = city_list(db, r->arena, &cities, &n);
     for (int i = 0; result == DB_OK && i < n; i++)

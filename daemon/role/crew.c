@@ -77,6 +77,9 @@ struct crew *crew_start(const char *config_dir)
         crew_stop(c);
         return NULL;
     }
+    if (clock_followed())
+        log_event(LOG_WARNING, "clock.test", "the time is that of a file, which a test moves: never so in service",
+                  LOG_FIELDS(LOG_Z("file", clock_followed())));
     log_event(LOG_INFO, "daemon.ready", "ready",
               LOG_FIELDS(LOG_Z("agencies", intake_endpoint(c->intake)), LOG_Z("organisations", dispatch_endpoint(c->dispatch)),
                          LOG_Z("control", c->office.settings.listen_control), LOG_I("metrics", c->office.settings.metrics_port)));

@@ -20,21 +20,24 @@ enum db_result load_turns(struct db *db, struct arena *a, struct load_row **out,
 
 /* What happens to a referral by itself: `wake` is an event of core/lifecycle.h. */
 struct due_row { struct id referral; struct str agency; int wake; int64_t wake_ms; int state; };
-/* Rows of `city` whose time has come, oldest first, claimed for this daemon until `until_ms`; SKIP LOCKED. */
-enum db_result due_claim(struct db *db, struct arena *a, int city, int64_t now_ms, int64_t until_ms, int limit,
+/*
+ * Rows of `city` whose time has come by `now_ms`, oldest first, claimed for this daemon until `until_ms`; SKIP LOCKED. What
+ * somebody claimed until `free_ms` or before is free again: claims run by clock_lease_ms().
+ */
+enum db_result due_claim(struct db *db, struct arena *a, int city, int64_t now_ms, int64_t free_ms, int64_t until_ms, int limit,
                          struct due_row **out, int *n) DB_CHECKED;
 /*
  * Open rows of `city` counted with another calendar than the one marked so; claimed likewise. wake and wake_ms are as they were. None
  * handed out: *left tells whether there are any that somebody has claimed; else it is true.
  */
-enum db_result due_recount(struct db *db, struct arena *a, int city, int64_t calendar, int64_t now_ms, int64_t until_ms, int limit,
+enum db_result due_recount(struct db *db, struct arena *a, int city, int64_t calendar, int64_t free_ms, int64_t until_ms, int limit,
                            struct due_row **out, int *n, bool *left) DB_CHECKED;
 /* The earliest due time of a city that is not claimed; 0: none. */
 enum db_result due_next(struct db *db, int city, int64_t *out_ms) DB_CHECKED;
 /* Cities that have any journal, and so all that have dockets. */
 enum db_result city_list(struct db *db, struct arena *a, int **out, int *n) DB_CHECKED;
 
-/* Takes over the receiver's session; whoever had it is superseded. */
+/* Times of sessions are those of clock_lease_ms(). Takes over the receiver's session; whoever had it is superseded. */
 enum db_result session_open(struct db *db, int city, struct str receiver, struct id session, struct id daemon,
                             int64_t until_ms) DB_CHECKED;
 /* Prolongs those still ours; `lost[i]` tells which were taken over or expired. */

@@ -9,7 +9,7 @@
 static const struct statement claim_due = {
     "claim_due",
     "WITH picked AS (SELECT city, referral FROM docket WHERE city = $1::int4 AND wake_at <= $2::timestamptz "
-    "AND (due_claim IS NULL OR due_claim <= $2::timestamptz) ORDER BY wake_at LIMIT $4::int4 FOR UPDATE SKIP LOCKED) "
+    "AND (due_claim IS NULL OR due_claim <= $5::timestamptz) ORDER BY wake_at LIMIT $4::int4 FOR UPDATE SKIP LOCKED) "
     "UPDATE docket d SET due_claim = $3::timestamptz FROM picked p "
     "WHERE d.city = $1::int4 AND d.city = p.city AND d.referral = p.referral "
     "RETURNING d.referral, d.agency, d.wake, d.wake_at, d.state",
@@ -87,19 +87,20 @@ static void claim_args(struct args *args, int city, int64_t now_ms, int64_t unti
     args_int4(args, limit);
 }
 
-enum db_result due_claim(struct db *db, struct arena *a, int city, int64_t now_ms, int64_t until_ms, int limit,
+enum db_result due_claim(struct db *db, struct arena *a, int city, int64_t now_ms, int64_t free_ms, int64_t until_ms, int limit,
                          struct due_row **out, int *n)
 {
     struct args args;
     claim_args(&args, city, now_ms, until_ms, limit);
+    args_ms(&args, free_ms);
     return claim(db, a, &claim_due, &args, out, n);
 }
 
-enum db_result due_recount(struct db *db, struct arena *a, int city, int64_t calendar, int64_t now_ms, int64_t until_ms, int limit,
+enum db_result due_recount(struct db *db, struct arena *a, int city, int64_t calendar, int64_t free_ms, int64_t until_ms, int limit,
                            struct due_row **out, int *n, bool *left)
 {
     struct args args;
-    claim_args(&args, city, now_ms, until_ms, limit);
+    claim_args(&args, city, free_ms, until_ms, limit);
     args_int8(&args, calendar);
     enum db_result r = claim(db, a, &claim_recount, &args, out, n);
     *left = true;

@@ -6,8 +6,6 @@
 #include "store/fields.h"
 #include "store/rows.h"
 
-static const struct statement report_now = {"report_now", "SELECT now()"};
-
 static const struct statement report_referrals = {
     "report_referrals",
     "SELECT r.id, r.channel, r.place, r.category, d.state, d.conclusion, d.organisation FROM referral r "
@@ -33,16 +31,6 @@ static const struct statement report_marks = {
     "SELECT referral, kind, at, body FROM journal WHERE city = $1::int4 AND referral > $2::uuid AND referral <= $3::uuid "
     "AND at >= $4::timestamptz - interval '1 day' AND kind = ANY ($5::int4[]) ORDER BY referral, seq",
 };
-
-enum db_result report_moment(struct db *db, int64_t *now_ms)
-{
-    enum db_result r = pipe_one(db, &report_now, NULL);
-    if (r == DB_OK) {
-        struct fields f = {pipe_result(db, 0), 0, 0, NULL};
-        *now_ms = field_ms(&f);
-    }
-    return r;
-}
 
 /* The smallest id of a moment. */
 static struct id id_floor(int64_t ms)

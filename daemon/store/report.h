@@ -11,9 +11,6 @@
 #include "base/id.h"
 #include "store/db.h"
 
-/* When the transaction began. */
-enum db_result report_moment(struct db *db, int64_t *now_ms) DB_CHECKED;
-
 struct report_wish {
     int city;
     int64_t since_ms, until_ms;

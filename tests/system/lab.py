@@ -81,11 +81,11 @@ class Postgres:
 class Daemon:
     """One referrald process. Its log is read as it is written, line by line, as JSON."""
 
-    def __init__(self, config: Path, log: Path, environment: dict[str, str] | None = None) -> None:
+    def __init__(self, config: Path, log: Path, environment: dict[str, str] | None = None, words: tuple[str, ...] = ()) -> None:
         self.lines: list[dict] = []
         self.ended = False          # by us, on purpose
         self.arrived = threading.Condition()
-        self.child = subprocess.Popen([str(BUILD / "referrald"), "-c", str(config)], stdin=subprocess.DEVNULL,
+        self.child = subprocess.Popen([str(BUILD / "referrald"), "-c", str(config), *words], stdin=subprocess.DEVNULL,
                                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8",
                                       errors="replace", env={**os.environ, **(environment or {})})
         self.log = log.open("a", encoding="utf-8")
@@ -161,8 +161,10 @@ class Lab:
     """Configuration, keys, database and any number of daemons over it."""
 
     def __init__(self, directory: Path, config: Path = SMALL, postgres: Postgres | None = None,
-                 keepers: int = 2) -> None:
+                 keepers: int = 2, clock=None) -> None:
         self.directory = directory
+        self.clock = clock          # of clock.py, for everything of this lab; None: this machine's
+        self.environment = clock.environment if clock else {}
         self.keepers = keepers
         self.config = directory / "config"
         directory.mkdir(parents=True, exist_ok=True)
@@ -217,7 +219,8 @@ class Lab:
         if socket:
             command += ["-c", str(config or self.config)]
         return subprocess.run(command, input=given, stdin=subprocess.DEVNULL if given is None else None,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=180)
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=180,
+                              env={**os.environ, **self.environment})
 
     def ctl(self, *words: object, ok: bool = True, socket: bool = True, config: Path | None = None) -> str:
         """referralctl with these words; its standard output, or with ok=False both outputs."""
@@ -244,7 +247,8 @@ class Lab:
         return (self.clients / f"{name}.key").read_text().split()[-1].encode()
 
     def migrate(self) -> str:
-        return run([BUILD / "referrald", "migrate", "-c", self.config])
+        words = ("--test-clock",) if self.clock else ()
+        return run([BUILD / "referrald", "migrate", "-c", self.config, *words], env={**os.environ, **self.environment})
 
     def edit(self, name: str, old: str, new: str, config: Path | None = None) -> None:
         """One change in a configuration file; `old` must be there."""
@@ -261,7 +265,8 @@ class Lab:
 
     def start(self, wait: bool = True, config: Path | None = None,
               environment: dict[str, str] | None = None) -> Daemon:
-        one = Daemon(config or self.config, self.directory / "daemon.log", environment)
+        words = ("--test-clock",) if self.clock else ()
+        one = Daemon(config or self.config, self.directory / "daemon.log", {**self.environment, **(environment or {})}, words)
         self.daemons.append(one)
         if wait:
             one.wait_log("daemon.ready", 60)

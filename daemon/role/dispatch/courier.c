@@ -57,7 +57,7 @@ static void on_open(struct courier *c, struct letter *l)
     struct session *s;
     bool ok = db && link_ok(&c->link,
                             session_open(db, id_city(w->id), w->receiver, w->id, c->office->daemon,
-                                         clock_now_ms() + SESSION_LIFE_MS),
+                                         clock_lease_ms() + SESSION_LIFE_MS),
                             "session_open");
     s = ok ? session_put(c->sessions, w) : NULL;
     if (s)
@@ -154,7 +154,7 @@ static void renew(struct courier *c, struct db *db)
     int *cities = a ? ARENA_ARRAY(a, (size_t)size + 1, int) : NULL;
     struct id *ids = a ? ARENA_ARRAY(a, (size_t)size + 1, struct id) : NULL;
     bool *lost = a ? ARENA_ARRAY(a, (size_t)size + 1, bool) : NULL;
-    int64_t now = clock_now_ms();
+    int64_t now = clock_lease_ms();
     if (cities && ids && lost && size > 0) {
         for (struct session *s = session_next(c->sessions, NULL); s; s = session_next(c->sessions, s), n++) {
             ids[n] = s->id;
@@ -184,7 +184,7 @@ static void open_anew(struct courier *c, struct db *db)
             continue;
         if (!link_ok(&c->link,
                      session_open(db, id_city(id), s->receiver, id, c->office->daemon,
-                                  clock_now_ms() + SESSION_LIFE_MS),
+                                  clock_lease_ms() + SESSION_LIFE_MS),
                      "session_open"))
             return;
         l = letter_new(LETTER_RENAMED, s->id);

@@ -189,7 +189,7 @@ static bool round_begin(struct round *r)
     r->arena = arena_new(0);
     r->snapshot = publication_get(r->c->office->publication);
     return r->arena && r->snapshot &&
-           link_ok(&r->c->link, session_live(r->db, r->arena, clock_now_ms(), &r->live, &r->n_live),
+           link_ok(&r->c->link, session_live(r->db, r->arena, clock_lease_ms(), &r->live, &r->n_live),
                    "session_live");
 }
 

@@ -4,12 +4,15 @@
  * Due rows are claimed in PostgreSQL, city by city, oldest first, a bounded number at a time: any number of daemons may
  * run, and a backlog after a long stop is worked off in order without a storm. A claim that comes to nothing runs out after a
  * minute and is made again.
+ *
+ * Where a test drives the clock, the timer looks as soon as it was moved, and tells the driver when nothing is due any more.
  */
 #include "base/clock.h"
 #include "base/log.h"
 #include "role/office/link.h"
 #include "role/office/roles.h"
 #include "role/office/work.h"
+#include "role/timer/pace.h"
 #include "store/desk.h"
 #include "store/migrate.h"
 #include "store/reader.h"
@@ -29,6 +32,8 @@ enum {
     GAUGES_EVERY_MS = 30000,
     PARTITIONS_EVERY_MS = 3600000,
     MONTHS_AHEAD = 4,
+    WAIT_MS = 250,
+    DRIVEN_WAIT_MS = 10, /* where a test drives the clock */
 };
 
 struct timer {
@@ -41,6 +46,7 @@ struct timer {
     int n_cities;
     unsigned turn; /* which city comes first, so that none waits for another's backlog */
     int64_t counted; /* mark of the calendar that everything open was counted with; 0: not known */
+    struct pace pace;
     int64_t next_due_ms, next_recount_ms, next_board_ms, next_gauges_ms, next_partitions_ms; /* monotonic */
     pthread_t thread;
     bool started;
@@ -65,24 +71,51 @@ static void hand_on(struct timer *t, struct snapshot *s, const struct due_row *r
         work_free(w);
 }
 
+static void refresh_cities(struct timer *t, struct arena *a)
+{
+    int *cities, n, *kept;
+    if (!link_ok(&t->link, city_list(t->link.db, a, &cities, &n), "cities"))
+        return;
+    kept = realloc(t->cities, ((size_t)n + 1) * sizeof(*kept));
+    if (!kept)
+        return;
+    if (n > 0)
+        memcpy(kept, cities, (size_t)n * sizeof(*kept));
+    t->cities = kept;
+    t->n_cities = n;
+}
+
+/* A driver waits until this moment is settled. */
+static bool driver_waits(void)
+{
+    return clock_followed() && clock_last_settled() != clock_now_ms();
+}
+
 /* Claims what is due in every city, as far as there is room. */
 static void look_for_due(struct timer *t, struct snapshot *s)
 {
     struct arena *a = arena_new(0);
-    int64_t now = clock_now_ms();
-    int share = t->n_cities > 0 ? IN_FLIGHT_MAX / t->n_cities + 1 : 0;
-    for (int i = 0; a && i < t->n_cities && t->in_flight < IN_FLIGHT_MAX && t->link.db; i++) {
+    int64_t now = clock_now_ms(), lease = clock_lease_ms();
+    bool nothing = t->in_flight == 0;
+    int i, share;
+    if (a && driver_waits())
+        refresh_cities(t, a);
+    share = t->n_cities > 0 ? IN_FLIGHT_MAX / t->n_cities + 1 : 0;
+    for (i = 0; a && i < t->n_cities && t->in_flight < IN_FLIGHT_MAX && t->link.db; i++) {
         int city = t->cities[t->turn++ % (unsigned)t->n_cities];
         struct due_row *rows;
         int n = 0;
-        if (!link_ok(&t->link, due_claim(t->link.db, a, city, now, now + CLAIM_MS, share, &rows, &n), "due rows"))
+        if (!link_ok(&t->link, due_claim(t->link.db, a, city, now, lease, lease + CLAIM_MS, share, &rows, &n), "due rows"))
             break;
+        nothing = nothing && n == 0;
         if (n == share)
             t->next_due_ms = 0; /* there is more: look again as soon as there is room */
         for (int j = 0; j < n; j++)
             if (rows[j].wake > 0 && rows[j].wake < EVENT_LIMIT)
                 hand_on(t, s, &rows[j], (enum event)rows[j].wake);
     }
+    if (nothing && i == t->n_cities)
+        clock_settled(now);
     arena_free(a);
 }
 
@@ -94,7 +127,7 @@ static void look_for_due(struct timer *t, struct snapshot *s)
 static void recount(struct timer *t, struct snapshot *s)
 {
     struct arena *a = arena_new(0);
-    int64_t now = clock_now_ms(), mark = s->rules->calendar.mark;
+    int64_t now = clock_lease_ms(), mark = s->rules->calendar.mark;
     bool handed = false, left = false, some;
     int i = 0;
     for (; a && i < t->n_cities && t->in_flight < IN_FLIGHT_MAX; i++) {
@@ -112,20 +145,6 @@ static void recount(struct timer *t, struct snapshot *s)
     else if (!handed)
         t->next_recount_ms = clock_mono_ms() + CLAIMED_LOOK_MS;
     arena_free(a);
-}
-
-static void refresh_cities(struct timer *t, struct arena *a)
-{
-    int *cities, n, *kept;
-    if (!link_ok(&t->link, city_list(t->link.db, a, &cities, &n), "cities"))
-        return;
-    kept = realloc(t->cities, ((size_t)n + 1) * sizeof(*kept));
-    if (!kept)
-        return;
-    if (n > 0)
-        memcpy(kept, cities, (size_t)n * sizeof(*kept));
-    t->cities = kept;
-    t->n_cities = n;
 }
 
 /* Who is not on `loads` (sorted by city and id) is empty. */
@@ -167,7 +186,7 @@ static void refresh_gauges(struct timer *t)
     int n;
     if (a && link_ok(&t->link, queue_count(t->link.db, &waiting), "manual queue"))
         metrics_set(&t->office->metrics, GAUGE_MANUAL_WAITING, waiting);
-    if (a && t->link.db && link_ok(&t->link, session_live(t->link.db, a, clock_now_ms(), &live, &n), "sessions") &&
+    if (a && t->link.db && link_ok(&t->link, session_live(t->link.db, a, clock_lease_ms(), &live, &n), "sessions") &&
         link_ok(&t->link, delivery_waiting(t->link.db, live, n, &waiting), "offers waiting"))
         metrics_set(&t->office->metrics, GAUGE_OFFERS_WAITING, waiting);
     arena_free(a);
@@ -188,6 +207,21 @@ static bool is_time(int64_t *next, int64_t now, int64_t every)
     return true;
 }
 
+/* Another time, another partition, and other things that are due. */
+static void watch_clock(struct timer *t)
+{
+    bool driven = clock_followed() != NULL;
+    int64_t step = pace_step(&t->pace, clock_now_ms(), driven ? 0 : clock_mono_ms());
+    if (step != 0)
+        t->next_due_ms = t->next_partitions_ms = 0;
+    if (step < 0)
+        log_event(LOG_WARNING, "clock.back", "the clock was set back: what is due waits until it is that time again",
+                  LOG_FIELDS(LOG_I("seconds", -step / 1000)));
+    else if (step > 0 && !driven)
+        log_event(LOG_WARNING, "clock.ahead", "the clock was set ahead, or the machine slept: what has become due is done now",
+                  LOG_FIELDS(LOG_I("seconds", step / 1000)));
+}
+
 static bool may_hand_on(const struct timer *t)
 {
     return t->link.db && !atomic_load(&t->office->draining) && t->in_flight < IN_FLIGHT_MAX;
@@ -205,7 +239,7 @@ static void turn(struct timer *t)
         refresh_gauges(t);
     if (t->link.db && is_time(&t->next_partitions_ms, now, PARTITIONS_EVERY_MS))
         make_partitions(t);
-    if (may_hand_on(t) && is_time(&t->next_due_ms, now, DUE_EVERY_MS))
+    if (may_hand_on(t) && (is_time(&t->next_due_ms, now, DUE_EVERY_MS) || driver_waits()))
         look_for_due(t, s);
     if (may_hand_on(t) && t->counted != s->rules->calendar.mark && is_time(&t->next_recount_ms, now, DUE_EVERY_MS))
         recount(t, s);
@@ -225,11 +259,12 @@ static void *timer_main(void *arg)
         ok = (t->keepers[i] = slot_open(t->office->hub, keeper_inbox(i, name))) && ok;
     while (ok && !atomic_load(&t->office->stopping)) {
         atomic_store(&t->office->beats[BEAT_TIMER], clock_mono_ms());
-        box_wait(&input, 1, 250, &ready);
+        box_wait(&input, 1, clock_followed() ? DRIVEN_WAIT_MS : WAIT_MS, &ready);
         while ((w = inbox_take(t->works)) != NULL) {
             t->in_flight--;
             work_free(w);
         }
+        watch_clock(t);
         turn(t);
     }
     for (int i = 0; i < t->office->settings.keepers; i++)

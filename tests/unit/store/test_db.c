@@ -202,7 +202,7 @@ static void test_least_privilege(void **state)
     assert_int_equal(n, 1);
     assert_int_equal(session_close(db, 3205, session), DB_OK);
     struct due_row *due;
-    assert_int_equal(due_claim(db, a, 3205, NOON_MS + 10, NOON_MS + 20, 5, &due, &n), DB_OK);
+    assert_int_equal(due_claim(db, a, 3205, NOON_MS + 10, NOON_MS + 10, NOON_MS + 20, 5, &due, &n), DB_OK);
     assert_int_equal(n, 1);
     arena_free(a);
     db_close(db);

@@ -71,20 +71,20 @@ static void test_due(void **state)
     assert_true(n == 2 && cities[0] == 3201 && cities[1] == 3205);
     assert_int_equal(due_next(db, 3205, &next), DB_OK);
     assert_true(next == NOON_MS + 2); /* offer 1, due 1 ms after it came */
-    assert_int_equal(due_claim(db, arena, 3205, NOON_MS + 1, NOON_MS + 100, 10, &due, &n), DB_OK);
+    assert_int_equal(due_claim(db, arena, 3205, NOON_MS + 1, NOON_MS + 1, NOON_MS + 100, 10, &due, &n), DB_OK);
     assert_int_equal(n, 0);
-    assert_int_equal(due_claim(db, arena, 3205, NOON_MS + 50, NOON_MS + 100, 3, &due, &n), DB_OK);
+    assert_int_equal(due_claim(db, arena, 3205, NOON_MS + 50, NOON_MS + 50, NOON_MS + 100, 3, &due, &n), DB_OK);
     assert_int_equal(n, 3);
     for (int i = 0; i < 3; i++)
         assert_true(id_eq(due[i].referral, offers[2 * i + 1].referral) && due[i].wake_ms == NOON_MS + 2 * i + 2 &&
                     due[i].wake == 3 && due[i].state == 1 && str_eq(due[i].agency, STR("b")));
     assert_int_equal(due_next(db, 3205, &next), DB_OK);
     assert_true(next == NOON_MS + 8);
-    assert_int_equal(due_claim(db, arena, 3205, NOON_MS + 50, NOON_MS + 100, 10, &due, &n), DB_OK);
+    assert_int_equal(due_claim(db, arena, 3205, NOON_MS + 50, NOON_MS + 50, NOON_MS + 100, 10, &due, &n), DB_OK);
     assert_int_equal(n, 2);
     assert_int_equal(due_next(db, 3205, &next), DB_OK);
     assert_true(next == NOON_MS + 100); /* when the claims end, should their holder be gone */
-    assert_int_equal(due_claim(db, arena, 3205, NOON_MS + 100, NOON_MS + 200, 10, &due, &n), DB_OK);
+    assert_int_equal(due_claim(db, arena, 3205, NOON_MS + 100, NOON_MS + 100, NOON_MS + 200, 10, &due, &n), DB_OK);
     assert_int_equal(n, 5);
 }
 
@@ -96,7 +96,7 @@ static void test_due_moved(void **state)
     struct due_row *due;
     int n;
     make_offers(2, offers);
-    assert_int_equal(due_claim(db, arena, 3205, NOON_MS + 50, NOON_MS + 100, 10, &due, &n), DB_OK);
+    assert_int_equal(due_claim(db, arena, 3205, NOON_MS + 50, NOON_MS + 50, NOON_MS + 100, 10, &due, &n), DB_OK);
     assert_int_equal(n, 1);
     struct docket_write w = sample_docket(&offers[1]);
     w.wake_ms = NOON_MS + 60;
@@ -105,7 +105,7 @@ static void test_due_moved(void **state)
     assert_true(batch_change_docket(b, &w));
     assert_int_equal(batch_commit(b), DB_OK);
     batch_free(b);
-    assert_int_equal(due_claim(db, arena, 3205, NOON_MS + 70, NOON_MS + 100, 10, &due, &n), DB_OK);
+    assert_int_equal(due_claim(db, arena, 3205, NOON_MS + 70, NOON_MS + 70, NOON_MS + 100, 10, &due, &n), DB_OK);
     assert_true(n == 1 && due[0].wake_ms == NOON_MS + 60);
 }
 
@@ -122,7 +122,7 @@ static void *claim_all(void *arg)
     struct due_row *due;
     int n = 0;
     for (int quiet = 0; quiet < 3; quiet = n ? 0 : quiet + 1) {
-        assert_int_equal(due_claim(mine, a, 3201, NOON_MS + MANY, NOON_MS + 2 * MANY, 3, &due, &n), DB_OK);
+        assert_int_equal(due_claim(mine, a, 3201, NOON_MS + MANY, NOON_MS + MANY, NOON_MS + 2 * MANY, 3, &due, &n), DB_OK);
         for (int i = 0; i < n; i++)
             c->taken[c->n++] = due[i].referral;
     }
