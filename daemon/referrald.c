@@ -15,7 +15,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { DRAIN_SECONDS = 20 };
+enum { DRAIN_SECONDS = 20, OPTION_TEST_CLOCK = 256 /* no letter: nobody types it by mistake */ };
 
 static const char usage[] =
     "Usage: referrald [-c DIR]             serve, in the foreground\n"
@@ -88,7 +88,7 @@ int main(int argc, char **argv)
 {
     static const struct option options[] = {{"config", required_argument, NULL, 'c'},
                                             {"check", no_argument, NULL, 'k'},
-                                            {"test-clock", no_argument, NULL, 't'},
+                                            {"test-clock", no_argument, NULL, OPTION_TEST_CLOCK},
                                             {"version", no_argument, NULL, 'V'},
                                             {"help", no_argument, NULL, 'h'},
                                             {0}};
@@ -104,7 +104,7 @@ int main(int argc, char **argv)
         case 'k':
             check = true;
             break;
-        case 't':
+        case OPTION_TEST_CLOCK:
             test_clock = true;
             break;
         case 'V':

@@ -65,9 +65,9 @@ def check_daemon() -> list[str]:
     """Every option of referrald."""
     source = Path("daemon/referrald.c").read_text(encoding="utf-8")
     text = page("referrald.8")
-    options = re.findall(r'\{"([a-z-]+)", \w+_argument, NULL, \'(\w)\'\}', source)
-    return [f"referrald.8: -{letter}, --{name} is missing" for name, letter in options
-            if f"*-{letter}*, *--{name}*" not in text]
+    options = re.findall(r'\{"([a-z-]+)", \w+_argument, NULL, (?:\'(\w)\'|\w+)\}', source)
+    told = {name: f"*-{letter}*, *--{name}*" if letter else f"\n*--{name}*\n" for name, letter in options}
+    return [f"referrald.8: {words.strip()} is missing" for words in told.values() if words not in text]
 
 
 def main() -> int:
