@@ -103,4 +103,8 @@ bench-report: ## a supervision report over a stored half year, and its compariso
 	@$(MAKE) --no-print-directory -j$$(nproc) VARIANT=release build
 	@/usr/bin/python3 tests/bench/report.py
 
-.PHONY: bench-intake bench-decide bench-peers bench-backtest bench-report
+bench-watch: build/fast/tests/bench/watch ## false alarms a year and detection delay of the early warning, over seeded series (build/bench/watch.jsonl)
+	@mkdir -p build/bench
+	@build/fast/tests/bench/watch | tee build/bench/watch.jsonl
+
+.PHONY: bench-intake bench-decide bench-peers bench-backtest bench-report bench-watch

@@ -10,6 +10,7 @@
 #include "conf/predicates.h"
 #include "conf/settings.h"
 #include "conf/shape.h"
+#include "conf/watches.h"
 
 #include <assert.h>
 #include <jansson.h>
@@ -23,6 +24,7 @@ const struct jsonschema_kind jsonschema_kinds[] = {
     {"organisations", "organisations/*.yaml", &organisations_file_shape},
     {"peers", "peers/*.yaml", &peers_file_shape},
     {"channels", "channels.yaml", &channels_file_shape},
+    {"watches", "watches.yaml", &watches_file_shape},
     {"referrald", "referrald.yaml", &settings_file_shape},
     {0},
 };

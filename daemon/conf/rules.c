@@ -8,6 +8,7 @@
 #include "conf/ruletests.h"
 #include "conf/shape.h"
 #include "conf/tablefile.h"
+#include "conf/watches.h"
 
 struct rule_rows {
     struct rule *rules;
@@ -191,7 +192,8 @@ void rules_read(struct reading *r)
     for (size_t i = 0; i < r->n_rule_roots; i++)
         read_file(r, r->rule_roots[i], &rows);
     r->whole.rules = reading_errors(r) == before;
-    if (r->whole.rules) /* else what is wrong may use them */
+    watches_read(r); /* they use the same names and words */
+    if (reading_errors(r) == before) /* else what is wrong may use them */
         warn_unused(r);
     if (rows.n_places == 0 && r->whole.rules)
         reading_warn(r, reading_whole(r, "rules"), "write rules into rules/*.yaml",

@@ -24,7 +24,7 @@ static const struct {
     {"calendar", ".csv", CSV_MAX}, {"categories", ".csv", CSV_MAX}, {"organisations", ".yaml", YAML_MAX},
     {"peers", ".yaml", YAML_MAX},  {"regions", ".csv", CSV_MAX},    {"rules", ".yaml", YAML_MAX, true},
 };
-static const char *const top_files[] = {"channels.yaml", "referrald.yaml"};
+static const char *const top_files[] = {"channels.yaml", "referrald.yaml", "watches.yaml"};
 
 /* What somebody may have meant to be read. */
 static const char *const telling_suffixes[] = {".yml", ".yaml", ".csv", ".txt", ".json", ".xls", ".xlsx"};

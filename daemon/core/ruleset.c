@@ -3,6 +3,8 @@
  */
 #include "core/ruleset.h"
 
+#include "core/watch.h"
+
 #include <assert.h>
 
 const struct ruleset *ruleset_ref(const struct ruleset *r)
@@ -51,5 +53,7 @@ unsigned ruleset_needs(const struct ruleset *r)
     for (int i = 0; i < r->n_rules; i++)
         needs |= needs_of_conditions(r->rules[i].when, r->rules[i].n_when) |
                  needs_of_rungs(r->rules[i].rungs, r->rules[i].n_rungs);
+    for (int i = 0; i < r->n_watches; i++)
+        needs |= needs_of_conditions(r->watches[i].when, r->watches[i].n_when);
     return needs;
 }

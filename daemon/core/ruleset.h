@@ -17,6 +17,8 @@
 
 #include <stdatomic.h>
 
+struct watch; /* core/watch.h */
+
 struct ruleset {
     atomic_int refs;           /* starts at 1 */
     struct arena *arena;       /* this struct lies in it too */
@@ -31,6 +33,8 @@ struct ruleset {
     bool weighs;               /* a classifier weighs words */
     const struct rule *rules;
     int n_rules;
+    const struct watch *watches;
+    int n_watches;
     const struct textscan *words;
     const struct ruleindex *rule_index, *classifier_index; /* NULL: decide() looks at every rule */
 };

@@ -23,7 +23,7 @@ CONFIG = ROOT / "config"
 SCHEMAS = CONFIG / "schema"
 PASSES = HERE / "schema" / "passes.txt"
 REFERRALCTL = os.environ.get("REFERRALCTL", str(ROOT / "build" / "asan" / "referralctl"))
-KINDS = ["rules", "organisations", "peers", "channels", "referrald"]
+KINDS = ["rules", "organisations", "peers", "channels", "watches", "referrald"]
 
 
 def kind_of(config: pathlib.Path, path: pathlib.Path) -> str:

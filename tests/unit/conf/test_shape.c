@@ -9,6 +9,7 @@
 #include "conf/rules.h"
 #include "conf/settings.h"
 #include "conf/shape.h"
+#include "conf/watches.h"
 
 #define SEEN_MAX 200
 
@@ -98,7 +99,7 @@ static void every_key_of_every_file_has_a_shape(void **state)
 {
     (void)state;
     const struct shape *const files[] = {&rules_file_shape, &organisations_file_shape, &peers_file_shape,
-                                         &channels_file_shape, &settings_file_shape};
+                                         &channels_file_shape, &watches_file_shape, &settings_file_shape};
     struct walk w = {0};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         walk_shape(&w, "(a file)", files[i], NULL);
