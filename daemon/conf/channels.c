@@ -10,8 +10,37 @@
 struct mode_record {
     struct str name, basis;
     struct duration respond_within, finish_within, contact_within, follow_up_within, extend_at_most;
+    struct duration second_within;
+    uint64_t stops_for, agreements;
+    bool report_on_failure;
+    int ends[END_LIMIT], otherwise;
     int last_day, extension, follow_up_reminders, warn_at_left;
 };
+
+#define END(word, end, what)                                                                                          \
+    {word, read_word, offsetof(struct mode_record, ends) + (end) * sizeof(int), OPTIONAL, agency_action_words, .about = what}
+static const struct field end_fields[] = {
+    END("agreed", CONCLUSION_AGREED, "an agreement was reached"),
+    END("settled-withdrawn", CONCLUSION_SETTLED_WITHDRAWN, "the parties settled by themselves"),
+    END("unreachable", CONCLUSION_UNREACHABLE, "a party could not be reached"),
+    END("unwilling", CONCLUSION_UNWILLING, "a party will not mediate"),
+    END("too-far-apart", CONCLUSION_TOO_FAR_APART, "they were too far apart"),
+    END("expired", CONCLUSION_EXPIRED, "the time was up"),
+    END("refused-to-sign", CONCLUSION_REFUSED_TO_SIGN, "a party would not sign what was agreed"),
+    END("other", CONCLUSION_OTHER, "another reason, with text"),
+    {"otherwise", read_word, offsetof(struct mode_record, otherwise), OPTIONAL, agency_action_words,
+     .about = "any conclusion but agreed and settled-withdrawn that is not named"},
+    END("refused", END_REFUSED, "a rule has refused it"),
+    END("returned", END_RETURNED, "a person has returned it from the manual queue"),
+    END("failed-once", END_FAILED_ONCE, "a first mediation has failed and a second one is possible"),
+    END("stopped", END_STOPPED, "it was stopped: a sham is suspected"),
+    END("performed", END_PERFORMED, "the agreement was performed"),
+    END("breached", END_BREACHED, "it was not performed"),
+    END("confirmation-refused", END_CONFIRMATION_REFUSED, "the court has refused to confirm it"),
+    END("unfollowed", END_UNFOLLOWED, "nobody has told what became of it"),
+    {0},
+};
+#undef END
 
 enum { LAST_DAY_ROLL = 1, LAST_DAY_KEEP };
 static const struct word last_day_words[] = {
@@ -37,6 +66,15 @@ static const struct field mode_fields[] = {
      .about = "to tell what became of an agreement; without it an agreement closes the referral"},
     {"follow_up_reminders", read_int, offsetof(struct mode_record, follow_up_reminders), OPTIONAL, .low = 0, .high = 12,
      .about = "how often it is asked for again before the referral is closed without; 3 when not said"},
+    {"second_within", read_duration, offsetof(struct mode_record, second_within), OPTIONAL,
+     .about = "for a second mediation if the agency asks for it, counted from a first failure; without it there is none"},
+    {"stops_for", read_words, offsetof(struct mode_record, stops_for), OPTIONAL, suspension_reason_words,
+     .about = "reasons for which it may be suspended and the time stands still; appraisal when not said"},
+    {"agreements", read_words, offsetof(struct mode_record, agreements), OPTIONAL, agreement_kind_words,
+     .about = "forms that an agreement may have; without it any"},
+    {"report_on_failure", read_bool, offsetof(struct mode_record, report_on_failure), OPTIONAL,
+     .about = "whether an end without agreement needs its circumstances and reasons"},
+    {"ends", read_fields, 0, OPTIONAL, end_fields, .about = "what each end means to the agency: what it has to do now"},
     {"warn_at_left", read_int, offsetof(struct mode_record, warn_at_left), OPTIONAL, .low = 0, .high = 90,
      .about = "hundredths of the time that are left when it is warned; 0: never; 33 when not said"},
     {"last_day", read_word, offsetof(struct mode_record, last_day), OPTIONAL, last_day_words,
@@ -100,7 +138,8 @@ static bool read_mode(struct reading *r, const struct node *v, int channel)
                              STR_ARG(v->key->text), word_of(channel_words, channel));
     }
     struct mode_record m = {.last_day = LAST_DAY_ROLL, .basis = STR(""), .extension = EXTENSION_AGREED,
-                            .follow_up_reminders = 3, .warn_at_left = 33};
+                            .follow_up_reminders = 3, .warn_at_left = 33,
+                            .stops_for = 1u << SUSPENSION_APPRAISAL, .agreements = ~(uint64_t)0};
     struct mode_policy *p = &r->rs->policies.modes[mode];
     p->present = true; /* even when wrong: it is not missing */
     if (!schema_read(r, v, "a mode", mode_fields, &m))
@@ -116,6 +155,14 @@ static bool read_mode(struct reading *r, const struct node *v, int channel)
     p->extends = m.extension == EXTENSION_AGREED;
     p->extend_at_most = m.extend_at_most;
     p->warn_share = m.warn_at_left;
+    p->second_within = m.second_within;
+    p->stops_for = m.stops_for;
+    p->agreements = m.agreements;
+    p->report_on_failure = m.report_on_failure;
+    for (int end = 1; end < END_LIMIT; end++) {
+        bool without = end > CONCLUSION_SETTLED_WITHDRAWN && end <= CONCLUSION_OTHER;
+        p->ends[end] = (enum agency_action)(m.ends[end] ? m.ends[end] : without ? m.otherwise : 0);
+    }
     return true;
 }
 

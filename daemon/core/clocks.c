@@ -4,7 +4,8 @@
 #include "core/clocks.h"
 
 enum {
-    REVIEW_DAYS = 30, /* a suspended mediation is looked at again after this long */
+    REVIEW_DAYS = 30,    /* a suspended mediation is looked at again after this long */
+    DECIDE_WORKDAYS = 7, /* for the agency to say what becomes of one that was stopped */
 };
 
 static struct clock *find(struct clocks *c, enum due due)
@@ -57,7 +58,11 @@ static void enter(struct clocks *c, const struct clock_event *e)
     case STATE_FOLLOWING:
         start(c, DUE_FOLLOW_UP, e->policy->follow_up_within, roll, e);
         break;
+    case STATE_FAILED_ONCE:
+        start(c, DUE_SECOND, e->policy->second_within, roll, e);
+        break;
     case STATE_SUSPENDED:
+    case STATE_STOPPED:
     case STATE_CONCLUDED:
     case STATE_REFUSED:
     case STATE_WITHDRAWN:
@@ -71,9 +76,19 @@ static bool mark(struct arena *a, struct clocks *c, enum limit_act act, int64_t 
 {
     bool ok = true;
     for (int i = 0; ok && i < c->n; i++)
-        if (c->items[i].due == DUE_FINISH || c->items[i].due == DUE_CONTACT)
+        if ((c->items[i].due == DUE_FINISH || c->items[i].due == DUE_CONTACT) &&
+            timelimit_stopped(&c->items[i].limit) == (act == LIMIT_GO))
             ok = timelimit_add(a, &c->items[i].limit, (struct limit_entry){.act = act, .at_ms = now_ms});
     return ok;
+}
+
+static void again(struct clocks *c)
+{
+    struct clock *k = find(c, DUE_SECOND);
+    if (!k)
+        return;
+    k->due = DUE_FINISH;
+    k->limit.latest = c->latest;
 }
 
 static bool stretch(struct arena *a, struct clocks *c, const struct clock_event *e)
@@ -112,11 +127,19 @@ bool clocks_act(struct arena *a, struct clocks *c, enum clock_act act, const str
     case CLOCK_STOP:
         if (!mark(a, c, LIMIT_STOP, e->now_ms))
             return false;
-        start(c, DUE_RESUME, (struct duration){REVIEW_DAYS, DURATION_DAYS}, false, e);
+        drop(c, DUE_RESUME);
+        if (e->to == STATE_STOPPED)
+            start(c, DUE_DECIDE, (struct duration){DECIDE_WORKDAYS, DURATION_WORKDAYS}, true, e);
+        else
+            start(c, DUE_RESUME, (struct duration){REVIEW_DAYS, DURATION_DAYS}, false, e);
         return true;
     case CLOCK_GO:
         drop(c, DUE_RESUME);
+        drop(c, DUE_DECIDE);
         return mark(a, c, LIMIT_GO, e->now_ms);
+    case CLOCK_AGAIN:
+        again(c);
+        return true;
     case CLOCK_STRETCH:
         return stretch(a, c, e);
     case CLOCK_TOLD:
@@ -135,6 +158,7 @@ bool clocks_act(struct arena *a, struct clocks *c, enum clock_act act, const str
 static const struct duration told_again[DUE_LIMIT] = {
     [DUE_RESPOND] = {1, DURATION_WORKDAYS}, [DUE_FINISH] = {7, DURATION_DAYS},  [DUE_ASSIGN] = {1, DURATION_WORKDAYS},
     [DUE_RESUME] = {7, DURATION_DAYS},      [DUE_CONTACT] = {7, DURATION_DAYS}, [DUE_FOLLOW_UP] = {30, DURATION_DAYS},
+    [DUE_SECOND] = {1, DURATION_WORKDAYS},  [DUE_DECIDE] = {7, DURATION_DAYS},
 };
 
 /* When it is next to be told of, and by which event. */

@@ -12,6 +12,8 @@ const struct word due_words[] = {
     {DUE_RESUME, "resume", "恢复调解"},
     {DUE_CONTACT, "contact", "联系当事人"},
     {DUE_FOLLOW_UP, "follow-up", "回访履行"},
+    {DUE_SECOND, "second", "再次调解"},
+    {DUE_DECIDE, "decide", "来源机关处理"},
     {0},
 };
 
@@ -36,6 +38,11 @@ const struct word event_words[] = {
     {EVENT_WARN, "warn", "临期提醒"},
     {EVENT_RECOUNT, "recount", "按新日历重算期限"},
     {EVENT_UNFOLLOWED, "unfollowed", "逾期未回访"},
+    {EVENT_NOTE, "note", "调解情况"},
+    {EVENT_FAIL, "fail", "一次调解不成"},
+    {EVENT_SUSPECT, "suspect", "涉嫌虚假调解"},
+    {EVENT_PROCEED, "proceed", "要求继续调解"},
+    {EVENT_UNDECIDED, "undecided", "逾期未要求再次调解"},
     {0},
 };
 
@@ -71,6 +78,7 @@ const struct word clock_act_words[] = {
     {CLOCK_STRETCH, "extend", "期限延长"},
     {CLOCK_TOLD, "told", "已告知逾期，之后再告知"},
     {CLOCK_WARNED, "warned", "已提醒"},
+    {CLOCK_AGAIN, "again", "再次调解的余下期间为调解期限"},
     {0},
 };
 
@@ -92,11 +100,14 @@ const struct transition transitions[] = {
 
     {STATE_ACCEPTED,  EVENT_CONTACT,    ORG,   0,                      STATE_ACCEPTED,  0,               STEP_PROGRESS,     EFFECT_NONE,    CLOCK_REACHED},
     {STATE_ACCEPTED,  EVENT_EXTEND,     ORG,   NEED_DAY,               STATE_ACCEPTED,  0,               STEP_PROGRESS,     EFFECT_NONE,    CLOCK_STRETCH},
-    {STATE_ACCEPTED,  EVENT_SUSPEND,    ORG,   NEED_TEXT,              STATE_SUSPENDED, 0,               STEP_PROGRESS,     EFFECT_NONE,    CLOCK_STOP},
+    {STATE_ACCEPTED,  EVENT_SUSPEND,    ORG,   NEED_REASON,            STATE_SUSPENDED, 0,               STEP_PROGRESS,     EFFECT_NONE,    CLOCK_STOP},
     {STATE_ACCEPTED,  EVENT_WARN,       TIMER, 0,                      STATE_ACCEPTED,  0,               STEP_WARNED,       EFFECT_NONE,    CLOCK_WARNED},
     {STATE_ACCEPTED,  EVENT_OVERDUE,    TIMER, 0,                      STATE_ACCEPTED,  0,               STEP_OVERDUE,      EFFECT_NONE,    CLOCK_TOLD},
     {STATE_ACCEPTED,  EVENT_RECOUNT,    TIMER, 0,                      STATE_ACCEPTED,  0,               STEP_RECOUNTED,    EFFECT_NONE,    CLOCK_KEEP},
     {STATE_ACCEPTED,  EVENT_CONCLUDE,   ORG,   NEED_CONCLUSION,        STATE_CONCLUDED, STATE_FOLLOWING, STEP_CONCLUDED,    EFFECT_CLOSE,   CLOCK_ENTER},
+    {STATE_ACCEPTED,    EVENT_NOTE,       ORG,   0,                      STATE_ACCEPTED,   0,               STEP_PROGRESS,     EFFECT_NONE,    CLOCK_KEEP},
+    {STATE_ACCEPTED,    EVENT_FAIL,       ORG,   NEED_CONCLUSION,        STATE_FAILED_ONCE, 0,               STEP_FAILED_ONCE,  EFFECT_NONE,    CLOCK_ENTER},
+    {STATE_ACCEPTED,    EVENT_SUSPECT,    ORG,   NEED_TEXT,              STATE_STOPPED,    0,               STEP_STOPPED,      EFFECT_NONE,    CLOCK_STOP},
     {STATE_ACCEPTED,  EVENT_SUPPLEMENT, AGY,   0,                      STATE_ACCEPTED,  0,               STEP_SUPPLEMENTED, EFFECT_NONE,    CLOCK_KEEP},
     {STATE_ACCEPTED,  EVENT_WITHDRAW,   AGY,   NEED_TEXT,              STATE_WITHDRAWN, 0,               STEP_WITHDRAWN,    EFFECT_CLOSE,   CLOCK_ENTER},
 
@@ -104,8 +115,23 @@ const struct transition transitions[] = {
     {STATE_SUSPENDED, EVENT_OVERDUE,    TIMER, 0,                      STATE_SUSPENDED, 0,               STEP_OVERDUE,      EFFECT_NONE,    CLOCK_TOLD},
     {STATE_SUSPENDED, EVENT_RECOUNT,    TIMER, 0,                      STATE_SUSPENDED, 0,               STEP_RECOUNTED,    EFFECT_NONE,    CLOCK_KEEP},
     {STATE_SUSPENDED, EVENT_CONCLUDE,   ORG,   NEED_CONCLUSION,        STATE_CONCLUDED, STATE_FOLLOWING, STEP_CONCLUDED,    EFFECT_CLOSE,   CLOCK_ENTER},
+    {STATE_SUSPENDED,   EVENT_NOTE,       ORG,   0,                      STATE_SUSPENDED,  0,               STEP_PROGRESS,     EFFECT_NONE,    CLOCK_KEEP},
+    {STATE_SUSPENDED,   EVENT_SUSPECT,    ORG,   NEED_TEXT,              STATE_STOPPED,    0,               STEP_STOPPED,      EFFECT_NONE,    CLOCK_STOP},
     {STATE_SUSPENDED, EVENT_SUPPLEMENT, AGY,   0,                      STATE_SUSPENDED, 0,               STEP_SUPPLEMENTED, EFFECT_NONE,    CLOCK_KEEP},
     {STATE_SUSPENDED, EVENT_WITHDRAW,   AGY,   NEED_TEXT,              STATE_WITHDRAWN, 0,               STEP_WITHDRAWN,    EFFECT_CLOSE,   CLOCK_ENTER},
+
+    {STATE_FAILED_ONCE, EVENT_PROCEED,    AGY,   0,                      STATE_ACCEPTED,   0,               STEP_PROCEEDED,    EFFECT_NONE,    CLOCK_AGAIN},
+    {STATE_FAILED_ONCE, EVENT_CONCLUDE,   ORG,   NEED_CONCLUSION,        STATE_CONCLUDED,  STATE_FOLLOWING, STEP_CONCLUDED,    EFFECT_CLOSE,   CLOCK_ENTER},
+    {STATE_FAILED_ONCE, EVENT_UNDECIDED,  TIMER, 0,                      STATE_CONCLUDED,  0,               STEP_CONCLUDED,    EFFECT_CLOSE,   CLOCK_ENTER},
+    {STATE_FAILED_ONCE, EVENT_RECOUNT,    TIMER, 0,                      STATE_FAILED_ONCE, 0,               STEP_RECOUNTED,    EFFECT_NONE,    CLOCK_KEEP},
+    {STATE_FAILED_ONCE, EVENT_SUPPLEMENT, AGY,   0,                      STATE_FAILED_ONCE, 0,               STEP_SUPPLEMENTED, EFFECT_NONE,    CLOCK_KEEP},
+    {STATE_FAILED_ONCE, EVENT_WITHDRAW,   AGY,   NEED_TEXT,              STATE_WITHDRAWN,  0,               STEP_WITHDRAWN,    EFFECT_CLOSE,   CLOCK_ENTER},
+
+    {STATE_STOPPED,     EVENT_PROCEED,    AGY,   0,                      STATE_ACCEPTED,   0,               STEP_PROCEEDED,    EFFECT_NONE,    CLOCK_GO},
+    {STATE_STOPPED,     EVENT_OVERDUE,    TIMER, 0,                      STATE_STOPPED,    0,               STEP_OVERDUE,      EFFECT_NONE,    CLOCK_TOLD},
+    {STATE_STOPPED,     EVENT_RECOUNT,    TIMER, 0,                      STATE_STOPPED,    0,               STEP_RECOUNTED,    EFFECT_NONE,    CLOCK_KEEP},
+    {STATE_STOPPED,     EVENT_SUPPLEMENT, AGY,   0,                      STATE_STOPPED,    0,               STEP_SUPPLEMENTED, EFFECT_NONE,    CLOCK_KEEP},
+    {STATE_STOPPED,     EVENT_WITHDRAW,   AGY,   NEED_TEXT,              STATE_WITHDRAWN,  0,               STEP_WITHDRAWN,    EFFECT_CLOSE,   CLOCK_ENTER},
 
     {STATE_MANUAL,    EVENT_ASSIGN,     OPER,  NEED_ORGANISATION,      STATE_OFFERED,   0,               STEP_ASSIGNED,     EFFECT_OFFER,   CLOCK_ENTER},
     {STATE_MANUAL,    EVENT_RETURN,     OPER,  NEED_TEXT,              STATE_RETURNED,  0,               STEP_RETURNED,     EFFECT_CLOSE,   CLOCK_ENTER},
@@ -156,6 +182,10 @@ enum due state_due(enum state s)
         return DUE_ASSIGN;
     case STATE_FOLLOWING:
         return DUE_FOLLOW_UP;
+    case STATE_FAILED_ONCE:
+        return DUE_SECOND;
+    case STATE_STOPPED:
+        return DUE_DECIDE;
     case STATE_CONCLUDED:
     case STATE_REFUSED:
     case STATE_WITHDRAWN:
@@ -170,6 +200,7 @@ enum event due_event(enum due d)
     static const enum event events[DUE_LIMIT] = {
         [DUE_RESPOND] = EVENT_LAPSE,  [DUE_FINISH] = EVENT_OVERDUE,  [DUE_ASSIGN] = EVENT_REMIND,
         [DUE_RESUME] = EVENT_OVERDUE, [DUE_CONTACT] = EVENT_OVERDUE, [DUE_FOLLOW_UP] = EVENT_UNFOLLOWED,
+        [DUE_SECOND] = EVENT_UNDECIDED, [DUE_DECIDE] = EVENT_OVERDUE,
     };
     return events[d];
 }

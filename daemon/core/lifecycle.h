@@ -30,8 +30,14 @@ enum event {
     EVENT_WARN,         /* most of the time is gone */
     EVENT_RECOUNT,      /* the working calendar has changed: the limits are counted anew */
     EVENT_UNFOLLOWED,   /* nobody has told what became of the agreement */
+    EVENT_NOTE,         /* progress that is only told: a mediator named or recused, a partner asked for */
+    EVENT_FAIL,         /* concluded without agreement for the first time, where a second time is foreseen (公安机关办理行政案件程序规定
+                           第183条) */
+    EVENT_SUSPECT,      /* the organisation suspects a sham: it stops and reports (民事诉讼法 第115条) */
+    EVENT_PROCEED,      /* the agency lets it go on */
+    EVENT_UNDECIDED,    /* the time for a second mediation has passed without the agency asking for it */
 };
-#define EVENT_LIMIT 21
+#define EVENT_LIMIT 26
 
 /* Who may cause it: a bit set. */
 enum actor { ACTOR_ORGANISATION = 1, ACTOR_AGENCY = 2, ACTOR_TIMER = 4, ACTOR_OPERATOR = 8 };
@@ -56,8 +62,8 @@ enum effect {
 };
 
 /* What may be due. DUE_NONE only in closed states. */
-enum due { DUE_NONE, DUE_RESPOND, DUE_FINISH, DUE_ASSIGN, DUE_RESUME, DUE_CONTACT, DUE_FOLLOW_UP };
-#define DUE_LIMIT 7
+enum due { DUE_NONE, DUE_RESPOND, DUE_FINISH, DUE_ASSIGN, DUE_RESUME, DUE_CONTACT, DUE_FOLLOW_UP, DUE_SECOND, DUE_DECIDE };
+#define DUE_LIMIT 9
 extern const struct word due_words[], event_words[];
 
 /* What it does to the clocks (core/clocks.h). */
@@ -70,6 +76,7 @@ enum clock_act {
     CLOCK_STRETCH,  /* to the day that was agreed */
     CLOCK_TOLD,     /* passed, and told: told again later */
     CLOCK_WARNED,
+    CLOCK_AGAIN,    /* what is left of the time for a second mediation is the time to finish */
 };
 
 extern const struct word effect_words[], clock_act_words[]; /* EFFECT_NONE and CLOCK_KEEP have none */

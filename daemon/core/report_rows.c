@@ -3,7 +3,8 @@
  */
 #include "core/report_case.h"
 
-const enum step_kind report_needs[] = {STEP_ASSIGNED, STEP_QUEUED, STEP_ACCEPTED, STEP_PROGRESS, STEP_CONCLUDED, STEP_FOLLOW_UP, 0};
+const enum step_kind report_needs[] = {STEP_ASSIGNED, STEP_QUEUED, STEP_ACCEPTED, STEP_PROGRESS, STEP_CONCLUDED, STEP_FOLLOW_UP,
+                                       STEP_FAILED_ONCE, STEP_STOPPED, STEP_PROCEEDED, 0};
 
 int64_t *report_sums_of(struct arena *a, struct report_parts *p, struct str organisation)
 {
@@ -95,14 +96,16 @@ static void count_first(struct counting *c)
 /* The moment at which the clock of mediation stands, or stood at the end. */
 static int64_t clock_stood(const struct counting *c, const struct report_offer *o)
 {
-    int64_t at = o->closed_ms ? o->closed_ms : c->now_ms;
+    int64_t stood = o->closed_ms ? o->closed_ms : c->now_ms;
     for (int i = c->r->n_steps - 1; i >= 0; i--) {
         const struct report_step *s = &c->r->steps[i];
-        if (s->kind != STEP_PROGRESS)
-            continue;
-        return str_eqz(s->reason, word_of(progress_kind_words, PROGRESS_SUSPENDED)) ? s->at_ms : at;
+        int progress = s->kind == STEP_PROGRESS ? word_value(progress_kind_words, s->reason) : 0;
+        if (s->kind == STEP_PROCEEDED || progress == PROGRESS_RESUMED)
+            break;
+        if (s->kind == STEP_FAILED_ONCE || s->kind == STEP_STOPPED || progress == PROGRESS_SUSPENDED)
+            stood = s->at_ms;
     }
-    return at;
+    return stood;
 }
 
 static void count_mediation(struct counting *c, const struct report_offer *o, int64_t accepted_ms)

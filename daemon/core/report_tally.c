@@ -18,13 +18,15 @@ static void followed_up(struct report_tally *t, const struct report_step *s);
 static void withdrawn(struct report_tally *t, const struct report_step *s);
 static void returned(struct report_tally *t, const struct report_step *s);
 static void rerouted(struct report_tally *t, const struct report_step *s);
+static void stood_still(struct report_tally *t, const struct report_step *s);
+static void proceeded(struct report_tally *t, const struct report_step *s);
 
 /* What is not here changes no figure. */
 static void (*const acts[])(struct report_tally *, const struct report_step *) = {
     [STEP_RECEIVED] = received, [STEP_ASSIGNED] = assigned,   [STEP_QUEUED] = queued,         [STEP_REFUSED] = refused,
     [STEP_ACCEPTED] = accepted, [STEP_DECLINED] = declined,   [STEP_LAPSED] = lapsed,         [STEP_PROGRESS] = progressed,
     [STEP_CONCLUDED] = concluded, [STEP_FOLLOW_UP] = followed_up, [STEP_WITHDRAWN] = withdrawn, [STEP_RETURNED] = returned,
-    [STEP_REROUTED] = rerouted,
+    [STEP_REROUTED] = rerouted, [STEP_FAILED_ONCE] = stood_still, [STEP_STOPPED] = stood_still, [STEP_PROCEEDED] = proceeded,
 };
 
 static int64_t *sums(struct report_tally *t)
@@ -168,15 +170,27 @@ static void rerouted(struct report_tally *t, const struct report_step *s)
     t->offered_ms = 0;
 }
 
+static void stood_still(struct report_tally *t, const struct report_step *s)
+{
+    if (!t->stopped_ms)
+        t->stopped_ms = s->at_ms;
+}
+
+static void proceeded(struct report_tally *t, const struct report_step *s)
+{
+    (void)s;
+    t->stopped_ms = 0;
+    t->limit_moved = true;
+}
+
 static void progressed(struct report_tally *t, const struct report_step *s)
 {
     switch (word_value(progress_kind_words, s->reason)) {
     case PROGRESS_SUSPENDED:
-        t->stopped_ms = s->at_ms;
+        stood_still(t, s);
         break;
     case PROGRESS_RESUMED:
-        t->stopped_ms = 0;
-        t->limit_moved = true;
+        proceeded(t, s);
         break;
     case PROGRESS_EXTENDED:
         t->limit_moved = true;
@@ -229,6 +243,8 @@ static void followed_up(struct report_tally *t, const struct report_step *s)
         break;
     case FOLLOW_UP_CONFIRMATION_APPLIED:
         sums(t)[REPORT_CONFIRMATION_APPLIED] = 1;
+        break;
+    case FOLLOW_UP_PERFORMING:
         break;
     }
 }

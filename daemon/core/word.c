@@ -66,10 +66,42 @@ const struct word decline_reason_words[] = {
 
 const struct word progress_kind_words[] = {
     {PROGRESS_CONTACTED, "contacted", "已联系当事人"},
-    {PROGRESS_SUSPENDED, "suspended", "因鉴定评估等中止，期间不计入"},
+    {PROGRESS_SUSPENDED, "suspended", "中止，期间不计入"},
     {PROGRESS_RESUMED, "resumed", "恢复调解"},
     {PROGRESS_EXTENDED, "extended", "双方同意延长"},
     {PROGRESS_JOINT_REQUESTED, "joint-requested", "申请联合调解"},
+    {PROGRESS_MEDIATOR_NAMED, "mediator-named", "确定调解员"},
+    {PROGRESS_MEDIATOR_RECUSED, "mediator-recused", "调解员回避、更换"},
+    {PROGRESS_SHAM_SUSPECTED, "sham-suspected", "涉嫌虚假调解"},
+    {0},
+};
+
+const struct word suspension_reason_words[] = {
+    {SUSPENSION_APPRAISAL, "appraisal", "鉴定、评估"},
+    {SUSPENSION_HEARING, "hearing", "听证"},
+    {SUSPENSION_PARTY_UNAVAILABLE, "party-unavailable", "当事人暂时不能参加"},
+    {SUSPENSION_OTHER_CASE, "other-case", "等待另案或其他机关的结果"},
+    {SUSPENSION_FORCE_MAJEURE, "force-majeure", "不可抗力"},
+    {SUSPENSION_OTHER, "other", "其他"},
+    {0},
+};
+
+const struct word agency_action_words[] = {
+    {ACTION_REGISTER_CASE, "register-case", "依法登记立案"},
+    {ACTION_RESUME_TRIAL, "resume-trial", "恢复审理"},
+    {ACTION_COURT_DOCUMENT, "court-document", "审查后制作调解书或准许撤诉"},
+    {ACTION_AWAIT_CONFIRMATION, "await-confirmation", "双方可在三十日内共同申请司法确认"},
+    {ACTION_REPLY_PETITIONER, "reply-petitioner", "书面答复信访人"},
+    {ACTION_DECIDE_CASE, "decide-case", "依法作出处理决定"},
+    {ACTION_DECIDE_SECOND, "decide-second", "决定是否再次调解"},
+    {ACTION_MAKE_SETTLEMENT, "make-settlement", "主持制作和解协议书"},
+    {ACTION_CONTINUE_REVIEW, "continue-review", "继续审查办理"},
+    {ACTION_VERIFY_PERFORMANCE, "verify-performance", "核实履行情况"},
+    {ACTION_INFORM_APPLICANT, "inform-applicant", "告知申请人其他途径"},
+    {ACTION_CHECK_SHAM, "check-sham", "核查是否虚假调解"},
+    {ACTION_REDIRECT, "redirect", "核实退回理由，另行转送"},
+    {ACTION_CLOSE_FILE, "close-file", "办结归档"},
+    {ACTION_INFORM_ENFORCEMENT, "inform-enforcement", "告知起诉或申请强制执行"},
     {0},
 };
 
@@ -99,6 +131,7 @@ const struct word follow_up_kind_words[] = {
     {FOLLOW_UP_CONFIRMATION_APPLIED, "confirmation-applied", "已申请司法确认"},
     {FOLLOW_UP_CONFIRMATION_GRANTED, "confirmation-granted", "裁定确认有效"},
     {FOLLOW_UP_CONFIRMATION_REFUSED, "confirmation-refused", "裁定驳回"},
+    {FOLLOW_UP_PERFORMING, "performing", "分期履行中"},
     {0},
 };
 
@@ -152,6 +185,8 @@ const struct word state_words[] = {
     {STATE_WITHDRAWN, "withdrawn", "来源机关撤回"},
     {STATE_RETURNED, "returned", "人工退回来源机关"},
     {STATE_FOLLOWING, "following", "达成协议，跟踪履行"},
+    {STATE_FAILED_ONCE, "failed-once", "一次调解不成，待来源机关决定"},
+    {STATE_STOPPED, "stopped", "涉嫌虚假调解，已停止"},
     {0},
 };
 
@@ -165,6 +200,8 @@ const struct word step_kind_words[] = {
     {STEP_RETURNED, "returned", "退回来源机关"},     {STEP_OVERDUE, "overdue", "超过期限"},
     {STEP_ERASED, "erased", "个人信息已删除"},       {STEP_REROUTED, "rerouted", "按现行规则改派"},
     {STEP_WARNED, "warned", "临期提醒"},             {STEP_RECOUNTED, "recounted", "按新日历重算期限"},
+    {STEP_FAILED_ONCE, "failed-once", "一次调解不成"}, {STEP_STOPPED, "stopped", "涉嫌虚假调解，停止"},
+    {STEP_PROCEEDED, "proceeded", "来源机关要求继续"},
     {0},
 };
 

@@ -46,6 +46,9 @@ static void print_json(const struct entry *e, const struct step *s, const struct
         {"reason", s->reason},
         {"conclusion", s->conclusion ? str_from(word_of(conclusion_words, (int)s->conclusion)) : STR("")},
         {"follow_up", s->follow_up ? str_from(word_of(follow_up_kind_words, (int)s->follow_up)) : STR("")},
+        {"mediator", s->mediator},
+        {"suspension", s->suspension ? str_from(word_of(suspension_reason_words, (int)s->suspension)) : STR("")},
+        {"agency_action", s->agency_action ? str_from(word_of(agency_action_words, (int)s->agency_action)) : STR("")},
         {"due", s->due_kind},
         {"actor", s->actor},
         {"note", note ? note->text : STR("")},
@@ -82,6 +85,12 @@ static void print_text(const struct entry *e, const struct step *s, const struct
         printf("  conclusion=%s", word_of(conclusion_words, (int)s->conclusion));
     if (s->follow_up)
         printf("  follow-up=%s", word_of(follow_up_kind_words, (int)s->follow_up));
+    if (s->mediator.n)
+        printf("  mediator=" STR_FMT, STR_ARG(s->mediator));
+    if (s->suspension)
+        printf("  for=%s", word_of(suspension_reason_words, (int)s->suspension));
+    if (s->agency_action)
+        printf("  to do: %s %s", word_of(agency_action_words, (int)s->agency_action), word_zh(agency_action_words, (int)s->agency_action));
     if (s->due_ms)
         printf("  due " STR_FMT " %s", STR_ARG(s->due_kind), layout_time(s->due_ms, false, time));
     if (note && note->text.n) {

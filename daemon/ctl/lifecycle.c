@@ -70,7 +70,7 @@ static void write_edge(FILE *out, struct arena *a, const struct transition *t, e
 {
     struct row r = row_of(a, t, true);
     bool timer = t->by == ACTOR_TIMER;
-    fprintf(out, "    %s -> %s [label=\"" STR_FMT "\"%s];\n", word_of(state_words, (int)t->from), word_of(state_words, (int)to),
+    fprintf(out, "    \"%s\" -> \"%s\" [label=\"" STR_FMT "\"%s];\n", word_of(state_words, (int)t->from), word_of(state_words, (int)to),
             STR_ARG(r.cells[EVENT]), timer ? ", style=dashed" : "");
 }
 
@@ -82,7 +82,7 @@ static void write_dot(const void *context, FILE *out)
           "    edge [fontname=\"sans-serif\", fontsize=10];\n",
           out);
     for (const struct word *w = state_words; w->word; w++)
-        fprintf(out, "    %s [label=\"%s\"%s];\n", w->word, w->zh,
+        fprintf(out, "    \"%s\" [label=\"%s\"%s];\n", w->word, w->zh,
                 state_open((enum state)w->value) ? "" : ", peripheries=2");
     for (const struct transition *t = transitions; t->from; t++) {
         if (t->to != t->from)

@@ -8,6 +8,8 @@
 
 #include "referral/v1/organisation.pb-c.h"
 
+#include <ctype.h>
+
 static struct request_answer *start(struct reading *r, const char *assignment_id, uint32_t term)
 {
     struct request_answer *out = &r->out->answer;
@@ -58,6 +60,25 @@ void answers_decline(struct reading *r, const void *body)
     finish(r, &plain);
 }
 
+/* The organisation's own number: it stands in the journal, so a name must not do. */
+static struct str mediator(struct reading *r, const char *value, bool required)
+{
+    struct str s = check_text(&r->c, AT("mediator"), value, LIMIT_MEDIATOR, required);
+    for (size_t i = 0; i < s.n; i++) {
+        if (!isalnum((unsigned char)s.p[i]) && s.p[i] != '-') {
+            check_fault(&r->c, AT("mediator"), FAULT_MEDIATOR_INVALID);
+            break;
+        }
+    }
+    return s;
+}
+
+static bool needs_text(const Referral__V1__Progress *m)
+{
+    return m->kind == (int)PROGRESS_SHAM_SUSPECTED ||
+           (m->kind == (int)PROGRESS_SUSPENDED && m->suspension == (int)SUSPENSION_OTHER);
+}
+
 void answers_progress(struct reading *r, const void *body)
 {
     const Referral__V1__Progress *m = body;
@@ -66,7 +87,14 @@ void answers_progress(struct reading *r, const void *body)
     bool extended = m->kind == (int)PROGRESS_EXTENDED;
     check_enum(&r->c, AT("kind"), progress_kind_words, (int)m->kind);
     out->progress = (enum progress_kind)m->kind;
-    out->text = explained(r, m->text, LIMIT_PROGRESS_TEXT, m->kind == (int)PROGRESS_SUSPENDED);
+    out->text = explained(r, m->text, LIMIT_PROGRESS_TEXT, needs_text(m));
+    if (m->kind == (int)PROGRESS_SUSPENDED && m->suspension == 0)
+        check_fault(&r->c, AT("suspension"), FAULT_REASON_MISSING);
+    else if (m->suspension != 0)
+        check_enum(&r->c, AT("suspension"), suspension_reason_words, (int)m->suspension);
+    out->suspension = (enum suspension_reason)m->suspension;
+    out->mediator =
+        mediator(r, m->mediator, m->kind == (int)PROGRESS_MEDIATOR_NAMED || m->kind == (int)PROGRESS_MEDIATOR_RECUSED);
     out->on = check_day(&r->c, AT("until"), m->until, extended, DAY_AHEAD, r->today);
     plain.term = 0;
     finish(r, &plain);

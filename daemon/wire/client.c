@@ -73,6 +73,17 @@ struct str client_withdraw(struct arena *a, struct str request_id, struct str ag
     return wire_pack(a, &m);
 }
 
+struct str client_proceed(struct arena *a, struct str request_id, struct str agency_ref, struct str text)
+{
+    Referral__V1__Proceed body = REFERRAL__V1__PROCEED__INIT;
+    Referral__V1__ClientMessage m = envelope(a, request_id);
+    body.agency_ref = wire_z(a, agency_ref);
+    body.text = wire_z(a, text);
+    m.body_case = REFERRAL__V1__CLIENT_MESSAGE__BODY_PROCEED;
+    m.proceed = &body;
+    return wire_pack(a, &m);
+}
+
 struct str client_query(struct arena *a, struct str request_id, struct str agency_ref)
 {
     Referral__V1__Query body = REFERRAL__V1__QUERY__INIT;
@@ -152,6 +163,8 @@ struct str client_progress(struct arena *a, struct str request_id, const struct 
     body.kind = (Referral__V1__ProgressKind)r->progress;
     body.text = wire_z(a, r->text);
     body.until = wire_z(a, r->on);
+    body.suspension = (Referral__V1__SuspensionReason)r->suspension;
+    body.mediator = wire_z(a, r->mediator);
     m.body_case = REFERRAL__V1__CLIENT_MESSAGE__BODY_PROGRESS;
     m.progress = &body;
     return wire_pack(a, &m);

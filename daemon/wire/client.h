@@ -58,6 +58,7 @@ bool client_supplement_decode(struct arena *a, struct str bytes, struct client_s
 struct str client_submit(struct arena *a, struct str request_id, const struct str *referrals, int n);
 struct str client_supplement(struct arena *a, struct str request_id, const struct client_supplement *s);
 struct str client_withdraw(struct arena *a, struct str request_id, struct str agency_ref, struct str reason);
+struct str client_proceed(struct arena *a, struct str request_id, struct str agency_ref, struct str text);
 struct str client_query(struct arena *a, struct str request_id, struct str agency_ref);
 struct str client_follow(struct arena *a, struct str request_id, uint64_t after_seq, bool from_stored_cursor,
                          uint32_t credit);
@@ -69,6 +70,8 @@ struct client_answer {
     uint32_t term;
     enum decline_reason decline;
     enum progress_kind progress;
+    enum suspension_reason suspension;
+    struct str mediator;
     enum conclusion conclusion;
     enum agreement_kind agreement_kind;
     int64_t agreement_minor;

@@ -51,6 +51,9 @@ struct str step_encode(struct arena *a, const struct step *s)
     m.actor = wire_z(a, s->actor);
     m.partner_id = wire_z(a, s->partner_id);
     m.partner_name = wire_z(a, s->partner_name);
+    m.mediator = wire_z(a, s->mediator);
+    m.suspension = (Referral__V1__SuspensionReason)s->suspension;
+    m.agency_action = (Referral__V1__AgencyAction)s->agency_action;
     return wire_pack(a, &m);
 }
 
@@ -108,6 +111,9 @@ bool step_decode(struct arena *a, struct str bytes, struct step *out)
         .actor = str_from(m->actor),
         .partner_id = str_from(m->partner_id),
         .partner_name = str_from(m->partner_name),
+        .mediator = str_from(m->mediator),
+        .suspension = (enum suspension_reason)m->suspension,
+        .agency_action = (enum agency_action)m->agency_action,
     };
     if (!read_ids(a, m, &s) || !read_digest(a, m->ruleset_sha256, &s.ruleset) ||
         !read_digest(a, m->note_sha256, &s.note) || !read_digest(a, m->content_sha256, &s.content))

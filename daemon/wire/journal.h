@@ -34,6 +34,9 @@ struct step {
     const struct digest *content;
     struct str actor;
     struct str partner_id, partner_name; /* joint mediation; empty: none */
+    struct str mediator;                 /* the organisation's own number */
+    enum suspension_reason suspension;
+    enum agency_action agency_action;    /* 0: nothing */
 };
 
 struct str step_encode(struct arena *a, const struct step *s);

@@ -76,6 +76,14 @@ static void read_withdraw(struct reading *r, const void *body)
     out->reason = check_text(&r->c, AT("reason"), m->reason, LIMIT_SHORT_TEXT, true);
 }
 
+static void read_proceed(struct reading *r, const void *body)
+{
+    const Referral__V1__Proceed *m = body;
+    struct request_proceed *out = &r->out->proceed;
+    out->agency_ref = check_text(&r->c, AT("agency_ref"), m->agency_ref, LIMIT_AGENCY_REF, true);
+    out->text = check_text(&r->c, AT("text"), m->text, LIMIT_SHORT_TEXT, false);
+}
+
 static void read_query(struct reading *r, const void *body)
 {
     const Referral__V1__Query *m = body;
@@ -133,6 +141,7 @@ static const struct body_kind {
     {REFERRAL__V1__CLIENT_MESSAGE__BODY_SUBMIT, REQUEST_SUBMIT, AGENCY, read_submit},
     {REFERRAL__V1__CLIENT_MESSAGE__BODY_SUPPLEMENT, REQUEST_SUPPLEMENT, AGENCY, read_supplement},
     {REFERRAL__V1__CLIENT_MESSAGE__BODY_WITHDRAW, REQUEST_WITHDRAW, AGENCY, read_withdraw},
+    {REFERRAL__V1__CLIENT_MESSAGE__BODY_PROCEED, REQUEST_PROCEED, AGENCY, read_proceed},
     {REFERRAL__V1__CLIENT_MESSAGE__BODY_QUERY, REQUEST_QUERY, AGENCY, read_query},
     {REFERRAL__V1__CLIENT_MESSAGE__BODY_FOLLOW, REQUEST_FOLLOW, AGENCY, read_follow},
     {REFERRAL__V1__CLIENT_MESSAGE__BODY_ACK, REQUEST_ACK, AGENCY, read_ack},

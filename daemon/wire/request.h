@@ -18,7 +18,7 @@ enum side { SIDE_AGENCY = 1, SIDE_ORGANISATION };
 enum request_kind {
     REQUEST_SUBMIT = 1, REQUEST_SUPPLEMENT, REQUEST_WITHDRAW, REQUEST_QUERY, REQUEST_FOLLOW, REQUEST_ACK,
     REQUEST_HELLO, REQUEST_ACCEPT, REQUEST_DECLINE, REQUEST_PROGRESS, REQUEST_CONCLUDE, REQUEST_FOLLOW_UP,
-    REQUEST_PING
+    REQUEST_PING, REQUEST_PROCEED
 };
 
 struct request_submit { const struct str *referrals; int n; };
@@ -28,6 +28,7 @@ struct request_supplement {
     struct digest digest; /* of bytes */
 };
 struct request_withdraw { struct str agency_ref, reason; };
+struct request_proceed { struct str agency_ref, text; };
 struct request_query { struct str agency_ref; };
 struct request_follow { uint64_t after_seq; bool from_stored_cursor; uint32_t credit; };
 struct request_ack { uint64_t seq; };
@@ -39,6 +40,8 @@ struct request_answer {
     uint32_t term;
     enum decline_reason decline;
     enum progress_kind progress;
+    enum suspension_reason suspension;
+    struct str mediator;   /* the organisation's own number; not a name */
     enum conclusion conclusion;
     enum agreement_kind agreement_kind;
     int64_t agreement_minor;
@@ -58,6 +61,7 @@ struct request {
         struct request_submit submit;
         struct request_supplement supplement;
         struct request_withdraw withdraw;
+        struct request_proceed proceed;
         struct request_query query;
         struct request_follow follow;
         struct request_ack ack;

@@ -30,6 +30,8 @@ TEXTS = {
 }
 FACTS = ("双方对事情发生的时间和地点没有争议。", "双方认可已经支付的数额。", "双方认可现场照片的真实性。")
 COST_CONDUCT = "被申请人两次无故不到场，并有意拖延提交材料。"
+ONCE = ("too-far-apart", "refused-to-sign")
+SETTLED = ("agreed", "settled-withdrawn")
 FINAL_SHORTFALL = ("unwilling", "too-far-apart", "expired", "refused-to-sign")
 
 
@@ -73,6 +75,8 @@ class Practice:
 
     def _progress(self, kind: str, finish_by_ms: int) -> object:
         message = self.pb.Progress(kind=self._number("PROGRESS_KIND", kind), text=self.text(kind))
+        if kind == "suspended":
+            message.suspension = self.pb.SUSPENSION_REASON_APPRAISAL
         if kind == "extended":
             finish_by = datetime.datetime.fromtimestamp(finish_by_ms / 1000, SHANGHAI).date()
             message.until = (finish_by + datetime.timedelta(days=self.rng.randrange(10, 30))).isoformat()
@@ -81,10 +85,12 @@ class Practice:
     def conclude(self, referral: object) -> tuple[str, object]:
         """How it ends, with every item that end requires."""
         kind = draw(self.rng, CONCLUSIONS)
+        if referral.channel == self.pb.CHANNEL_POLICE and kind in ONCE:
+            kind = "unwilling"      # a first failure would wait for the police, for longer than this runs
         message = self.pb.Conclude(conclusion=self._number("CONCLUSION", kind))
         if kind == "agreed":
             self._agreement(message, referral)
-        if kind == "other":
+        if kind == "other" or (kind not in SETTLED and referral.channel == self.pb.CHANNEL_COURT):
             message.text = self.text("other")
         if kind in FINAL_SHORTFALL and referral.channel == self.pb.CHANNEL_COURT:
             message.undisputed_facts.extend(self.rng.sample(FACTS, 2))

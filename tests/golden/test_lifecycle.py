@@ -25,9 +25,9 @@ def test_the_page_holds_the_table(page, form):
 
 def test_the_picture_has_every_state_and_its_ways():
     dot = told("--format", "dot").stdout
-    states = set(re.findall(r"^    (\w+) \[label=", dot, re.M))
-    assert {"offered", "accepted", "suspended", "manual", "following", "concluded", "refused", "withdrawn", "returned"} == states
-    ways = re.findall(r"^    (\w+) -> (\w+) ", dot, re.M)
+    states = set(re.findall(r'^    "([\w-]+)" \[label=', dot, re.M))
+    assert {"offered", "accepted", "suspended", "manual", "following", "failed-once", "stopped", "concluded", "refused", "withdrawn", "returned"} == states
+    ways = re.findall(r'^    "([\w-]+)" -> "([\w-]+)" ', dot, re.M)
     assert ("accepted", "following") in ways and {end for way in ways for end in way} <= states
     drawn = told("--format", "svg")
     assert drawn.returncode == 0 and drawn.stdout.rstrip().endswith("</svg>"), drawn.stderr

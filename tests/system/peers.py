@@ -194,6 +194,9 @@ class Agency(Client):
     def withdraw(self, ref: str, reason: str = "双方已自行和解", **more):
         return self.step(withdraw=agency_pb2.Withdraw(agency_ref=ref, reason=reason), **more)
 
+    def proceed(self, ref: str, text: str = "", **more):
+        return self.step(proceed=agency_pb2.Proceed(agency_ref=ref, text=text), **more)
+
     def query(self, ref: str):
         reply = self.ask(query=agency_pb2.Query(agency_ref=ref))
         assert reply.WhichOneof("body") == "query_reply", reply
@@ -270,8 +273,12 @@ class Receiver(Client):
         return self.step(decline=organisation_pb2.Decline(assignment_id=a.assignment_id, term=a.term, text=text,
                                                           reason=V.DeclineReason.Value("DECLINE_REASON_" + reason)), **more)
 
-    def progress(self, a, kind: str, text: str = "", until: str = "", **more):
+    def progress(self, a, kind: str, text: str = "", until: str = "", suspension: str = "", mediator: str = "", **more):
+        if kind == "SUSPENDED":
+            suspension = suspension or "APPRAISAL"
+        why = V.SuspensionReason.Value("SUSPENSION_REASON_" + (suspension or "UNSPECIFIED"))
         return self.step(progress=organisation_pb2.Progress(assignment_id=a.assignment_id, term=a.term, text=text, until=until,
+                                                            suspension=why, mediator=mediator,
                                                             kind=V.ProgressKind.Value("PROGRESS_KIND_" + kind)), **more)
 
     def conclude(self, a, conclusion: str = "AGREED", **more):

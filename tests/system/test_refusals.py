@@ -152,6 +152,13 @@ def assignment_unknown(s):
     yield s.step(s.hub.accept(unknown))
 
 
+def mediator_invalid(s):
+    offer = s.offer()
+    yield
+    yield s.refusal(s.hub, progress=organisation_pb2.Progress(assignment_id=offer.assignment_id, term=offer.term, mediator=MARK,
+                                                              kind=V.PROGRESS_KIND_MEDIATOR_NAMED))
+
+
 def assignment_closed(s):
     offer = s.offer()
     assert s.hub.decline(offer).done
@@ -260,6 +267,7 @@ CASES: dict[str, list[Case]] = {
     "digest-invalid": [sent("attachments[0].sha256", attachments=[attachment(sha256=MARK.encode()[:16])])],
     "id-invalid": [sent("links[0].referral_id", links=[referral_pb2.Link(referral_id=MARK)]),
                    whole("assignment_id", "hub", accept=organisation_pb2.Accept(assignment_id=MARK, term=1))],
+    "mediator-invalid": [Case("mediator", mediator_invalid)],
     "referral-unknown": [Case("agency_ref", referral_unknown)],
     "assignment-unknown": [Case("assignment_id", assignment_unknown)],
     "assignment-closed": [Case("assignment_id", assignment_closed)],

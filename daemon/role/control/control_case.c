@@ -138,6 +138,9 @@ static struct str step_detail(struct arena *a, const struct step *s)
          "agreement=", str_from(word_of(agreement_kind_words, (int)s->agreement_kind))},
         {s->agreement_minor != 0, "amount=", text_money(a, s->agreement_minor, s->currency)},
         {s->follow_up != 0, "follow-up=", str_from(word_of(follow_up_kind_words, (int)s->follow_up))},
+        {!str_empty(s->mediator), "mediator=", s->mediator},
+        {s->suspension != 0, "for=", str_from(word_of(suspension_reason_words, (int)s->suspension))},
+        {s->agency_action != 0, "agency=", str_from(word_of(agency_action_words, (int)s->agency_action))},
         {s->note != NULL, "note", STR("")},
     };
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)

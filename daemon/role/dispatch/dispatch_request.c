@@ -53,7 +53,8 @@ static enum event event_of(const struct request *r)
     static const enum event by_progress[] = {
         [PROGRESS_CONTACTED] = EVENT_CONTACT,       [PROGRESS_SUSPENDED] = EVENT_SUSPEND,
         [PROGRESS_RESUMED] = EVENT_RESUME,          [PROGRESS_EXTENDED] = EVENT_EXTEND,
-        [PROGRESS_JOINT_REQUESTED] = EVENT_CONTACT,
+        [PROGRESS_JOINT_REQUESTED] = EVENT_NOTE,    [PROGRESS_MEDIATOR_NAMED] = EVENT_NOTE,
+        [PROGRESS_MEDIATOR_RECUSED] = EVENT_NOTE,   [PROGRESS_SHAM_SUSPECTED] = EVENT_SUSPECT,
     };
     static const enum event by_kind[] = {
         [REQUEST_ACCEPT] = EVENT_ACCEPT,

@@ -205,6 +205,18 @@ static void on_withdraw(struct arrival *v)
         hand_on(v, w);
 }
 
+static void on_proceed(struct arrival *v)
+{
+    struct work *w = new_work(v, WORK_EVENT);
+    if (!w)
+        return;
+    w->event.event = EVENT_PROCEED;
+    w->event.agency_ref = v->request->proceed.agency_ref;
+    w->event.text = v->request->proceed.text;
+    if (admitted(v, w))
+        hand_on(v, w);
+}
+
 /* Follow, Ack and Query read PostgreSQL: feedback may wait for it, this thread may not. */
 static void on_desk(struct arrival *v)
 {
@@ -236,7 +248,7 @@ static void on_ping(struct arrival *v)
 static void (*const handlers[])(struct arrival *) = {
     [REQUEST_SUBMIT] = on_submit, [REQUEST_SUPPLEMENT] = on_supplement, [REQUEST_WITHDRAW] = on_withdraw,
     [REQUEST_QUERY] = on_desk,    [REQUEST_FOLLOW] = on_desk,           [REQUEST_ACK] = on_desk,
-    [REQUEST_PING] = on_ping,
+    [REQUEST_PING] = on_ping,     [REQUEST_PROCEED] = on_proceed,
 };
 
 /* -- the door -- */

@@ -151,7 +151,7 @@ static enum db_result admitted(struct ledger *l, struct case_file *c, bool *go_o
  */
 static const int *excluded(struct ledger *l, const struct case_file *c, int *n)
 {
-    int first = c->work->event.event == EVENT_REROUTE ? 0 : -1;
+    int first = c->event == EVENT_REROUTE ? 0 : -1;
     const struct roster *roster = &c->work->snapshot->rules->roster;
     int *out = ARENA_ARRAY(l->arena, (size_t)c->docket->n_former + 1, int);
     *n = 0;
@@ -189,7 +189,7 @@ static bool reopen(struct ledger *l, struct case_file *c)
 static enum db_result prepare_replacement(struct ledger *l, struct case_file *c)
 {
     struct snapshot *s = c->work->snapshot;
-    bool reroute = c->work->event.event == EVENT_REROUTE;
+    bool reroute = c->event == EVENT_REROUTE;
     int n;
     const int *out = excluded(l, c, &n);
     if (!out)
@@ -258,30 +258,60 @@ static enum db_result prepare_offer(struct ledger *l, struct case_file *c)
     return r;
 }
 
+/* What the channel asks of an outcome, beyond what every outcome needs (wire/answers.c). */
+static bool outcome_complete(struct case_file *c)
+{
+    const struct request_answer *a = &c->work->event.answer;
+    const struct mode_policy *policy = case_policy(c);
+    bool settled = a->conclusion == CONCLUSION_AGREED || a->conclusion == CONCLUSION_SETTLED_WITHDRAWN;
+    if (a->conclusion == CONCLUSION_AGREED && !(policy->agreements & (uint64_t)1 << a->agreement_kind))
+        refuse(c, FAULT_STATE_FORBIDS, "agreement_kind");
+    else if (!settled && policy->report_on_failure && str_empty(a->text))
+        refuse(c, FAULT_OUTCOME_INCOMPLETE, "text");
+    else
+        return true;
+    return false;
+}
+
 static bool details_admitted(struct ledger *l, struct case_file *c)
 {
     const struct work_event *e = &c->work->event;
     const struct calendar *calendar = &c->work->snapshot->rules->calendar;
     const struct mode_policy *policy = case_policy(c);
-    if ((e->event == EVENT_EXTEND || e->event == EVENT_SUSPEND) && clocks_full(&c->clocks)) {
+    if ((c->event == EVENT_EXTEND || c->event == EVENT_SUSPEND) && clocks_full(&c->clocks)) {
         refuse(c, FAULT_TOO_MANY_ITEMS, "kind");
         return false;
     }
-    if (e->event == EVENT_EXTEND && !clocks_may_stretch(&c->clocks, policy, calendar, e->answer.on, l->now_ms)) {
-        refuse(c, policy->extends ? FAULT_DATE_TOO_FAR : FAULT_STATE_FORBIDS, policy->extends ? "until" : "kind");
+    bool once_more = c->docket->conclusion != 0; /* the time for a second mediation is what the law gives */
+    if (c->event == EVENT_EXTEND && (once_more || !clocks_may_stretch(&c->clocks, policy, calendar, e->answer.on, l->now_ms))) {
+        bool never = once_more || !policy->extends;
+        refuse(c, never ? FAULT_STATE_FORBIDS : FAULT_DATE_TOO_FAR, never ? "kind" : "until");
         return false;
     }
-    if (e->event == EVENT_FOLLOW_UP && c->docket->conclusion != CONCLUSION_AGREED) {
+    if (c->event == EVENT_FOLLOW_UP && c->docket->conclusion != CONCLUSION_AGREED) {
         refuse(c, FAULT_STATE_FORBIDS, "kind");
         return false;
     }
-    return true;
+    if (c->event == EVENT_SUSPEND && !(policy->stops_for & 1u << e->answer.suspension)) {
+        refuse(c, FAULT_STATE_FORBIDS, "suspension");
+        return false;
+    }
+    return (c->event != EVENT_CONCLUDE && c->event != EVENT_FAIL) || outcome_complete(c);
+}
+
+/* A first failure where the agency may ask for a second mediation. Whoever will not mediate is not asked twice. */
+static bool fails_once(const struct case_file *c)
+{
+    enum conclusion why = c->work->event.answer.conclusion;
+    return c->event == EVENT_CONCLUDE && c->docket->state == STATE_ACCEPTED && c->docket->conclusion == 0 &&
+           case_policy(c)->second_within.count > 0 && (why == CONCLUSION_TOO_FAR_APART || why == CONCLUSION_REFUSED_TO_SIGN);
 }
 
 enum db_result case_open(struct ledger *l, struct case_file *c)
 {
     bool go_on;
     enum db_result r;
+    c->event = c->work->event.event;
     if (!c->docket->found)
         return refuse(c, FAULT_REFERRAL_UNKNOWN, "referral_id");
     if (!due_read(l->arena, c->docket, &c->clocks))
@@ -289,7 +319,9 @@ enum db_result case_open(struct ledger *l, struct case_file *c)
     r = admitted(l, c, &go_on);
     if (r != DB_OK || !go_on)
         return r;
-    c->transition = lifecycle_next((enum state)c->docket->state, c->work->event.event);
+    if (fails_once(c))
+        c->event = EVENT_FAIL;
+    c->transition = lifecycle_next((enum state)c->docket->state, c->event);
     if (!c->transition)
         return refuse(c, FAULT_STATE_FORBIDS, "");
     c->passed = clocks_agenda(&c->clocks, case_policy(c), &c->work->snapshot->rules->calendar).of;

@@ -34,11 +34,11 @@ static enum state next_state(const struct case_file *c)
     bool other = false;
     if (t->effect == EFFECT_REPLACE)
         other = !str_empty(c->why_manual) || c->decision.outcome != OUTCOME_ASSIGNED;
-    else if (e->event == EVENT_CONCLUDE)
+    else if (c->event == EVENT_CONCLUDE)
         other = e->answer.conclusion == CONCLUSION_AGREED && case_policy(c)->follow_up_within.count > 0;
-    else if (e->event == EVENT_FOLLOW_UP)
+    else if (c->event == EVENT_FOLLOW_UP)
         other = settles(e->answer.follow_up);
-    else if (e->event == EVENT_UNFOLLOWED)
+    else if (c->event == EVENT_UNFOLLOWED)
         other = k && k->told >= case_policy(c)->follow_up_reminders;
     return other && t->or ? t->or : t->to;
 }
@@ -46,10 +46,12 @@ static enum state next_state(const struct case_file *c)
 static const char *coded_reason(const struct case_file *c)
 {
     const struct work_event *e = &c->work->event;
-    switch (e->event) {
+    switch (c->event) {
     case EVENT_DECLINE:
         return word_of(decline_reason_words, (int)e->answer.decline);
     case EVENT_CONTACT:
+    case EVENT_NOTE:
+    case EVENT_SUSPECT:
     case EVENT_SUSPEND:
     case EVENT_RESUME:
     case EVENT_EXTEND:
@@ -58,6 +60,9 @@ static const char *coded_reason(const struct case_file *c)
         return "rules-changed";
     case EVENT_RECOUNT:
         return "calendar-changed";
+    case EVENT_FAIL:
+        return word_of(conclusion_words, (int)e->answer.conclusion);
+    case EVENT_UNDECIDED:
     case EVENT_WARN:
     case EVENT_OVERDUE:
     case EVENT_REMIND:
@@ -65,6 +70,40 @@ static const char *coded_reason(const struct case_file *c)
         return word_of(due_words, (int)c->passed);
     default:
         return "";
+    }
+}
+
+/* Which end the event is, of those that may mean something to the agency; 0: none. */
+static int end_of(const struct case_file *c, const struct docket_write *d)
+{
+    switch (c->event) {
+    case EVENT_CONCLUDE:
+    case EVENT_UNDECIDED:
+        return d->conclusion;
+    case EVENT_FAIL:
+        return END_FAILED_ONCE;
+    case EVENT_SUSPECT:
+        return END_STOPPED;
+    case EVENT_RETURN:
+        return END_RETURNED;
+    case EVENT_UNFOLLOWED:
+        return d->state == STATE_CONCLUDED ? END_UNFOLLOWED : 0;
+    case EVENT_FOLLOW_UP:
+        switch (c->work->event.answer.follow_up) {
+        case FOLLOW_UP_PERFORMED:
+            return END_PERFORMED;
+        case FOLLOW_UP_BREACHED:
+            return END_BREACHED;
+        case FOLLOW_UP_CONFIRMATION_REFUSED:
+            return END_CONFIRMATION_REFUSED;
+        case FOLLOW_UP_CONFIRMATION_APPLIED:
+        case FOLLOW_UP_CONFIRMATION_GRANTED:
+        case FOLLOW_UP_PERFORMING:
+            return 0;
+        }
+        return 0;
+    default:
+        return 0;
     }
 }
 
@@ -80,11 +119,14 @@ static struct step first_step(const struct case_file *c, const struct docket_wri
         .organisation_name = organisation_name(c, c->docket->organisation),
         .assignment = id_is_zero(c->docket->assignment) ? NULL : &c->docket->assignment,
         .reason = str_from(coded_reason(c)),
-        .conclusion = e->answer.conclusion,
+        .conclusion = c->event == EVENT_UNDECIDED ? (enum conclusion)d->conclusion : e->answer.conclusion,
         .agreement_kind = e->answer.agreement_kind,
         .agreement_minor = e->answer.agreement_minor,
         .currency = e->answer.currency,
         .follow_up = e->answer.follow_up,
+        .mediator = e->answer.mediator,
+        .suspension = e->answer.suspension,
+        .agency_action = case_policy(c)->ends[end_of(c, d)],
         .actor = c->work->actor,
     };
     due_tell(&s, &c->agenda);
@@ -156,6 +198,7 @@ static const struct {
     [EVENT_CONCLUDE] = {ASSIGNMENT_CONCLUDED, NULL},
     [EVENT_WITHDRAW] = {ASSIGNMENT_CANCELLED, "withdrawn"},
     [EVENT_REROUTE] = {ASSIGNMENT_MOVED, "reassigned"},
+    [EVENT_UNDECIDED] = {ASSIGNMENT_CONCLUDED, "undecided"},
 };
 
 /* What a receiver, or a person looking at the assignment, is shown of the clocks. */
@@ -176,17 +219,21 @@ static unsigned news_of(const struct case_file *c)
     return origin == ORIGIN_TIMER || origin == ORIGIN_INTAKE ? 1u << c->transition->step : 0;
 }
 
+static const struct digest nothing_said;
+
 /* What happens to the assignment that the referral has now. */
 static bool write_assignment(struct ledger *l, struct case_file *c, const struct docket_write *d)
 {
     const struct assignment_row *a = &c->docket->current;
-    enum event event = c->work->event.event;
+    enum event event = c->event;
     bool closes = c->transition->effect == EFFECT_CLOSE || c->transition->effect == EFFECT_REPLACE;
     struct assignment_change change = {.id = a->id, .status = a->status};
     if (!a->found)
         return true;
     if (c->work->origin == ORIGIN_DISPATCH)
         change.answer = &c->work->event.answer_digest;
+    if (event == EVENT_PROCEED)
+        change.answer = &nothing_said; /* what is said from now on is said anew, if in the same words */
     if (event == EVENT_ACCEPT)
         change.status = ASSIGNMENT_ACCEPTED;
     if (!closes)
@@ -196,9 +243,9 @@ static bool write_assignment(struct ledger *l, struct case_file *c, const struct
         change.closed_ms = l->now_ms;
         if (!batch_release(l->batch, a->org_city, a->organisation))
             return false;
-    } else if (state_open((enum state)d->state)) {
-        change.notices = news_of(c);
     }
+    if (state_open((enum state)d->state) || change.status == ASSIGNMENT_CONCLUDED)
+        change.notices = news_of(c);
     if (change.notices || (closes && closings[event].told))
         ledger_notice(l, NOTICE_NEWS, id_city(c->referral), a->organisation, &a->id, closings[event].told);
     return batch_change_assignment(l->batch, &change);
@@ -239,7 +286,7 @@ static bool settle(struct ledger *l, struct case_file *c, struct docket_write *d
 static bool write_step(struct ledger *l, struct case_file *c, struct step *step)
 {
     const struct work_event *e = &c->work->event;
-    bool erased = case_needs_bytes(e->event) && str_empty(c->docket->sealed);
+    bool erased = case_needs_bytes(c->event) && str_empty(c->docket->sealed);
     if (erased)
         return ledger_step(l, c->head, step, STR(""), NULL, 0);
     return ledger_step(l, c->head, step, str_empty(e->text) ? e->answer.text : e->text, e->answer.facts, e->answer.n_facts);
@@ -248,11 +295,19 @@ static bool write_step(struct ledger *l, struct case_file *c, struct step *step)
 /* Decided anew, and nothing comes of it: the same organisation keeps it, or it waits for the same reason. */
 static bool stays(const struct case_file *c)
 {
-    if (c->work->event.event != EVENT_REROUTE)
+    if (c->event != EVENT_REROUTE)
         return false;
     if (!str_empty(c->why_manual) || ledger_kept(&c->placing))
         return true;
     return c->docket->state == STATE_MANUAL && c->decision.outcome != OUTCOME_ASSIGNED && str_eq(c->docket->reason, c->decision.code);
+}
+
+/* That of a first failure stands, unless it comes to another one or the agency takes the referral back. */
+static int conclusion_of(const struct case_file *c)
+{
+    if (c->event == EVENT_CONCLUDE || c->event == EVENT_FAIL)
+        return (int)c->work->event.answer.conclusion;
+    return c->event == EVENT_WITHDRAW ? 0 : c->docket->conclusion;
 }
 
 bool case_write(struct ledger *l, struct case_file *c)
@@ -269,12 +324,12 @@ bool case_write(struct ledger *l, struct case_file *c)
         .organisation = c->docket->organisation,
         .reason = c->docket->reason,
         .decisions = c->docket->decisions,
-        .conclusion = e->event == EVENT_CONCLUDE ? (int)e->answer.conclusion : c->docket->conclusion,
+        .conclusion = conclusion_of(c),
         .changed_ms = c->docket->changed_ms,
     };
     if (!settle(l, c, &d) || !write_assignment(l, c, &d))
         return false;
-    if (e->event == EVENT_RECOUNT && d.due_ms == c->docket->due_ms) {
+    if (c->event == EVENT_RECOUNT && d.due_ms == c->docket->due_ms) {
         c->transition = NULL; /* the same by the new calendar: nothing to tell */
         e->done = true;
         return batch_change_docket(l->batch, &d);
@@ -284,12 +339,12 @@ bool case_write(struct ledger *l, struct case_file *c)
         return false;
     if ((c->transition->effect == EFFECT_REPLACE || c->transition->effect == EFFECT_OFFER) && !step_of_offer(l, c, &d))
         return false;
-    if (e->event == EVENT_SUPPLEMENT && !write_supplement(l, c))
+    if (c->event == EVENT_SUPPLEMENT && !write_supplement(l, c))
         return false;
-    if (e->event == EVENT_ERASE && !batch_erase(l->batch, c->referral))
+    if (c->event == EVENT_ERASE && !batch_erase(l->batch, c->referral))
         return false;
     c->state = (enum state)d.state;
-    if (e->event == EVENT_REROUTE)
+    if (c->event == EVENT_REROUTE)
         e->organisation = d.organisation;
     e->done = true;
     e->journal_seq = c->head->seq;

@@ -196,6 +196,7 @@ static bool settle(struct sitting *s, const struct entry_new *e, struct docket_w
         d->state = STATE_REFUSED;
         d->reason = e->decision.code;
         step->kind = STEP_REFUSED;
+        step->agency_action = rules->policies.modes[e->item->referral.mode].ends[END_REFUSED];
         break;
     }
     step->reason = e->decision.code;

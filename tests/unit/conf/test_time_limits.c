@@ -95,6 +95,10 @@ static const struct {
     {"T20 司法部令75号 33", MODE_PLATFORM_COUNTER, STATE_ACCEPTED, DUE_FINISH, "2026-01-31", "2026-02-28"},
     {"T20 in a leap year", MODE_PLATFORM_COUNTER, STATE_ACCEPTED, DUE_FINISH, "2024-01-31", "2024-02-29"},
     {"T50 治安管理处罚法（2025年修订）118", MODE_POLICE_PUBLIC_SECURITY, STATE_ACCEPTED, DUE_FINISH, "2026-03-02", "2026-04-01"},
+    /* A second mediation within 7 workdays of the first. */
+    {"T51 公安机关办理行政案件程序规定 183", MODE_POLICE_PUBLIC_SECURITY, STATE_FAILED_ONCE, DUE_SECOND, "2026-03-02", "2026-03-11"},
+    {"T51 over Spring Festival, with both make-up days", MODE_POLICE_CIVIL, STATE_FAILED_ONCE, DUE_SECOND, "2026-02-12", "2026-02-28"},
+    {"T51 over the year's end", MODE_POLICE_CIVIL, STATE_FAILED_ONCE, DUE_SECOND, "2025-12-29", "2026-01-08"},
     {"T62 信访工作条例 23", MODE_PETITION_APPEAL, STATE_OFFERED, DUE_RESPOND, "2026-04-30", "2026-05-11"},
     {"T63 信访工作条例 34", MODE_PETITION_APPEAL, STATE_ACCEPTED, DUE_FINISH, "2026-08-02", "2026-10-08"},
     /* What may run while somebody is in custody does not roll (T80: 刑事诉讼法 105). */

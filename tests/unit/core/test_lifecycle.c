@@ -4,86 +4,124 @@
 #include "base/check.h"
 #include "core/lifecycle.h"
 
-#define N_STATES 9
+#define N_STATES 11
 
 /* One letter a new state, '.' where the state does not allow the event; the second line: where it leads instead. */
 static const struct {
     enum state from;
     const char *to, *or;
 } expected[N_STATES] = {
-    /*               accept .. overdue, conclude .. withdraw, assign .. reroute, warn recount unfollowed */
+    /*               accept .. overdue, conclude .. withdraw, assign .. reroute, warn recount unfollowed, note .. undecided */
     {STATE_OFFERED, "AOO....."
                     "..OW"
                     "....O"
-                    "OO.",
+                    "OO."
+                    ".....",
      ".MM....."
      "...."
      "....M"
-     "..."},
+     "..."
+     "....."},
     {STATE_ACCEPTED, "...AS.AA"
                      "C.AW"
                      "....."
-                     "AA.",
+                     "AA."
+                     "AXT..",
      "........"
      "L..."
      "....."
-     "..."},
+     "..."
+     "....."},
     {STATE_SUSPENDED, ".....A.S"
                       "C.SW"
                       "....."
-                      ".S.",
+                      ".S."
+                      "S.T..",
      "........"
      "L..."
      "....."
-     "..."},
+     "..."
+     "....."},
     {STATE_MANUAL, "........"
                    "..MW"
                    "ORM.O"
-                   ".M.",
+                   ".M."
+                   ".....",
      "........"
      "...."
      "....M"
-     "..."},
+     "..."
+     "....."},
     {STATE_FOLLOWING, "........"
                       ".LL."
                       "....."
-                      ".LL",
+                      ".LL"
+                      ".....",
      "........"
      ".C.."
      "....."
-     "..C"},
+     "..C"
+     "....."},
     {STATE_CONCLUDED, "........"
                       ".C.."
                       "...C."
-                      "...",
+                      "..."
+                      ".....",
      "........"
      "...."
      "....."
-     "..."},
+     "..."
+     "....."},
     {STATE_REFUSED, "........"
                     "...."
                     "...F."
-                    "...",
+                    "..."
+                    ".....",
      "........"
      "...."
      "....."
-     "..."},
+     "..."
+     "....."},
     {STATE_WITHDRAWN, "........"
                       "...."
                       "...W."
-                      "...",
+                      "..."
+                      ".....",
      "........"
      "...."
      "....."
-     "..."},
+     "..."
+     "....."},
     {STATE_RETURNED, "........"
                      "...."
                      "...R."
-                     "...",
+                     "..."
+                     ".....",
      "........"
      "...."
      "....."
-     "..."},
+     "..."
+     "....."},
+    {STATE_FAILED_ONCE, "........"
+                        "C.XW"
+                        "....."
+                        ".X."
+                        "...AC",
+     "........"
+     "L..."
+     "....."
+     "..."
+     "....."},
+    {STATE_STOPPED, ".......T"
+                    "..TW"
+                    "....."
+                    ".T."
+                    "...A.",
+     "........"
+     "...."
+     "....."
+     "..."
+     "....."},
 };
 
 static const struct {
@@ -94,7 +132,7 @@ static const struct {
     {'O', STATE_OFFERED, DUE_RESPOND},    {'A', STATE_ACCEPTED, DUE_FINISH}, {'S', STATE_SUSPENDED, DUE_RESUME},
     {'M', STATE_MANUAL, DUE_ASSIGN},      {'C', STATE_CONCLUDED, DUE_NONE},  {'F', STATE_REFUSED, DUE_NONE},
     {'W', STATE_WITHDRAWN, DUE_NONE},     {'R', STATE_RETURNED, DUE_NONE},
-    {'L', STATE_FOLLOWING, DUE_FOLLOW_UP},
+    {'L', STATE_FOLLOWING, DUE_FOLLOW_UP}, {'X', STATE_FAILED_ONCE, DUE_SECOND}, {'T', STATE_STOPPED, DUE_DECIDE},
 };
 
 static char letter_of(enum state s)
@@ -187,6 +225,11 @@ static void steps_effects_and_actors(void **state)
         {EVENT_WARN, STEP_WARNED, EFFECT_NONE, ACTOR_TIMER},
         {EVENT_RECOUNT, STEP_RECOUNTED, EFFECT_NONE, ACTOR_TIMER},
         {EVENT_UNFOLLOWED, STEP_OVERDUE, EFFECT_NONE, ACTOR_TIMER},
+        {EVENT_NOTE, STEP_PROGRESS, EFFECT_NONE, ACTOR_ORGANISATION},
+        {EVENT_FAIL, STEP_FAILED_ONCE, EFFECT_NONE, ACTOR_ORGANISATION},
+        {EVENT_SUSPECT, STEP_STOPPED, EFFECT_NONE, ACTOR_ORGANISATION},
+        {EVENT_PROCEED, STEP_PROCEEDED, EFFECT_NONE, ACTOR_AGENCY},
+        {EVENT_UNDECIDED, STEP_CONCLUDED, EFFECT_CLOSE, ACTOR_TIMER},
     };
     for (const struct transition *t = transitions; t->from; t++) {
         assert_int_equal(of[t->event - 1].event, t->event);
@@ -196,10 +239,10 @@ static void steps_effects_and_actors(void **state)
     }
 }
 
-/* Whoever has a place gives it back on every way out of it. Having one is being offered, accepted or suspended. */
+/* Whoever has a place gives it back on every way out of it. Having one is being offered, accepted, suspended, or waiting for the agency. */
 static bool has_place(enum state s)
 {
-    return s == STATE_OFFERED || s == STATE_ACCEPTED || s == STATE_SUSPENDED;
+    return s == STATE_OFFERED || s == STATE_ACCEPTED || s == STATE_SUSPENDED || s == STATE_FAILED_ONCE || s == STATE_STOPPED;
 }
 
 static void no_place_stays_taken(void **state)

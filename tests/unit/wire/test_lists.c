@@ -39,6 +39,8 @@ static void words_are_the_schemas_names(void **state)
         {&referral__v1__identity_kind__descriptor, identity_kind_words, "IDENTITY_KIND_"},
         {&referral__v1__decline_reason__descriptor, decline_reason_words, "DECLINE_REASON_"},
         {&referral__v1__progress_kind__descriptor, progress_kind_words, "PROGRESS_KIND_"},
+        {&referral__v1__suspension_reason__descriptor, suspension_reason_words, "SUSPENSION_REASON_"},
+        {&referral__v1__agency_action__descriptor, agency_action_words, "AGENCY_ACTION_"},
         {&referral__v1__conclusion__descriptor, conclusion_words, "CONCLUSION_"},
         {&referral__v1__agreement_kind__descriptor, agreement_kind_words, "AGREEMENT_KIND_"},
         {&referral__v1__follow_up_kind__descriptor, follow_up_kind_words, "FOLLOW_UP_KIND_"},

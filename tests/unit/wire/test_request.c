@@ -104,6 +104,10 @@ static void reads_the_other_agency_messages(void **state)
     struct arena *a = arena_new(0);
     struct got g = decode_for(a, SIDE_AGENCY, client_withdraw(a, RID, STR("ref"), STR("双方已和解")));
     assert_true(g.ok && g.r.kind == REQUEST_WITHDRAW && str_eqz(g.r.withdraw.reason, "双方已和解"));
+    g = decode_for(a, SIDE_AGENCY, client_proceed(a, RID, STR("ref"), STR("")));
+    assert_true(g.ok && g.r.kind == REQUEST_PROCEED && str_eqz(g.r.proceed.agency_ref, "ref"));
+    g = decode_for(a, SIDE_ORGANISATION, client_proceed(a, RID, STR("ref"), STR("")));
+    assert_false(g.ok);
     g = decode_for(a, SIDE_AGENCY, client_withdraw(a, RID, STR("ref"), STR(" ")));
     assert_true(only(&g, FAULT_FIELD_MISSING, "reason"));
     g = decode_for(a, SIDE_AGENCY, client_query(a, RID, STR("ref")));
@@ -177,11 +181,28 @@ static void reads_answers(void **state)
          FAULT_FIELD_TOO_LONG,
          "text"},
         {client_progress, {.assignment = id, .progress = PROGRESS_CONTACTED}, 0, ""},
-        {client_progress, {.assignment = id, .progress = (enum progress_kind)6}, FAULT_UNKNOWN_ENUM, "kind"},
+        {client_progress, {.assignment = id, .progress = (enum progress_kind)9}, FAULT_UNKNOWN_ENUM, "kind"},
         {client_progress,
-         {.assignment = id, .progress = PROGRESS_SUSPENDED, .text = blank},
+         {.assignment = id, .progress = PROGRESS_SUSPENDED, .suspension = SUSPENSION_OTHER, .text = blank},
          FAULT_REASON_MISSING,
          "text"},
+        {client_progress, {.assignment = id, .progress = PROGRESS_SUSPENDED}, FAULT_REASON_MISSING, "suspension"},
+        {client_progress, {.assignment = id, .progress = PROGRESS_SUSPENDED, .suspension = SUSPENSION_APPRAISAL}, 0, ""},
+        {client_progress,
+         {.assignment = id, .progress = PROGRESS_SUSPENDED, .suspension = (enum suspension_reason)7},
+         FAULT_UNKNOWN_ENUM,
+         "suspension"},
+        {client_progress, {.assignment = id, .progress = PROGRESS_MEDIATOR_NAMED}, FAULT_FIELD_MISSING, "mediator"},
+        {client_progress, {.assignment = id, .progress = PROGRESS_MEDIATOR_NAMED, .mediator = STR("320505-T017")}, 0, ""},
+        {client_progress,
+         {.assignment = id, .progress = PROGRESS_MEDIATOR_RECUSED, .mediator = STR("王某")},
+         FAULT_MEDIATOR_INVALID,
+         "mediator"},
+        {client_progress,
+         {.assignment = id, .progress = PROGRESS_MEDIATOR_NAMED, .mediator = STR("0123456789-0123456789-0123456789-")},
+         FAULT_FIELD_TOO_LONG,
+         "mediator"},
+        {client_progress, {.assignment = id, .progress = PROGRESS_SHAM_SUSPECTED, .text = blank}, FAULT_REASON_MISSING, "text"},
         {client_progress, {.assignment = id, .progress = PROGRESS_EXTENDED, .on = STR("2026-07-01")}, 0, ""},
         {client_progress, {.assignment = id, .progress = PROGRESS_EXTENDED}, FAULT_FIELD_MISSING, "until"},
         {client_progress,
