@@ -15,6 +15,7 @@
 
 #include <stdlib.h>
 
+enum { SHORT_TEXT = 200 };
 enum table_kind { TABLE_NONE, TABLE_CATEGORIES, TABLE_TAGS };
 static const char *const headers[][4] = {
     [TABLE_CATEGORIES] = {"word", "category", "points", NULL},
@@ -22,8 +23,8 @@ static const char *const headers[][4] = {
 };
 
 struct weigh_record {
-    struct strs tables;
-    int at_least, lead, repeats;
+    struct strs tables, short_tables;
+    int at_least, lead, repeats, short_text;
 };
 static const struct shape table_shape = {.kind = SHAPE_TEXT, .pattern = "^.+\\.csv$"};
 static const struct shape tables_shape = {.kind = SHAPE_LIST, .of = &table_shape, .least = 1};
@@ -36,6 +37,10 @@ static const struct field weigh_fields[] = {
      .about = "points that the best category needs over the next; 1 unless given"},
     {"repeats", read_int, offsetof(struct weigh_record, repeats), OPTIONAL, NULL, 1, WEIGH_REPEATS_MAX,
      .about = "a row counts at most so often; once unless given"},
+    {"short_tables", read_texts, offsetof(struct weigh_record, short_tables), OPTIONAL, .shape = &tables_shape,
+     .about = "more of such files, whose rows count in a short text only"},
+    {"short", read_int, offsetof(struct weigh_record, short_text), OPTIONAL, NULL, 1, 65536,
+     .about = "a text is short that has no more characters; 200 unless given"},
     {0},
 };
 const struct shape weigh_shape = {.kind = SHAPE_FIELDS, .name = "weigh", .fields = weigh_fields};
@@ -43,6 +48,7 @@ const struct shape weigh_shape = {.kind = SHAPE_FIELDS, .name = "weigh", .fields
 struct word_rows {
     enum table_kind kind; /* of the tables read so far */
     struct str file;      /* the one being read */
+    bool short_only;      /* what it holds counts in a short text only */
     struct weigh_row *rows;
     size_t n_rows, cap_rows;
     struct weigh_term *terms;
@@ -154,7 +160,7 @@ static bool check_pair(struct reading *r, struct word_rows *t, const struct cell
 
 static bool add_row(struct reading *r, struct word_rows *t, const struct cell *cells)
 {
-    struct weigh_row row = {.file = t->file, .line = cells[0].at.line, .target = -1};
+    struct weigh_row row = {.file = t->file, .line = cells[0].at.line, .short_only = t->short_only, .target = -1};
     size_t terms = t->n_terms;
     bool good = check_pair(r, t, cells);
     good = read_target(r, t, &cells[1], &row) && good;
@@ -204,9 +210,15 @@ static void read_table(struct reading *r, const struct text *text, void *state)
     t->broken = t->broken || c.broken;
 }
 
+static void read_tables(struct reading *r, const struct node *names, struct word_rows *t)
+{
+    for (const struct node *name = names ? names->first : NULL; name; name = name->next)
+        tablefile_read(r, name, read_table, t);
+}
+
 const struct weigher *wordtable_read(struct reading *r, const struct node *v)
 {
-    struct weigh_record record = {.lead = 1, .repeats = 1};
+    struct weigh_record record = {.lead = 1, .repeats = 1, .short_text = SHORT_TEXT};
     struct word_rows t = {.pairs = index_new(r->scratch)};
     struct weigher *w = ARENA_NEW(r->arena, struct weigher);
     size_t before = reading_errors(r);
@@ -216,8 +228,12 @@ const struct weigher *wordtable_read(struct reading *r, const struct node *v)
     }
     if (!schema_read(r, v, "`weigh`", weigh_fields, &record))
         return NULL;
-    for (const struct node *name = node_get(v, "tables")->first; name; name = name->next)
-        tablefile_read(r, name, read_table, &t);
+    if (node_get(v, "short") && !node_get(v, "short_tables"))
+        reading_error(r, node_get(v, "short")->key->at, "remove it, or name `short_tables`",
+                      "`short` is for the rows of `short_tables`");
+    read_tables(r, node_get(v, "tables"), &t);
+    t.short_only = true;
+    read_tables(r, node_get(v, "short_tables"), &t);
     if (reading_errors(r) == before && (t.n_rows == 0 || t.kind == TABLE_NONE))
         reading_error(r, node_get(v, "tables")->at, "name a table with words in it", "nothing to weigh");
     if (reading_errors(r) != before)
@@ -225,6 +241,7 @@ const struct weigher *wordtable_read(struct reading *r, const struct node *v)
     w->at_least = record.at_least;
     w->lead = record.lead;
     w->repeats = record.repeats;
+    w->short_text = record.short_text;
     if (!weigh_build(r->arena, &r->rs->categories, t.rows, (int)t.n_rows, t.terms, (int)t.n_terms, w)) {
         reading_full(r);
         return NULL;

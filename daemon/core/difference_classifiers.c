@@ -28,12 +28,12 @@ static bool same_weighers(const struct space *s, const struct weigher *a, const 
     if (!a || !b)
         return a == b;
     bool same = a->n_rows == b->n_rows && a->at_least == b->at_least && a->lead == b->lead &&
-                a->repeats == b->repeats;
+                a->repeats == b->repeats && a->short_text == b->short_text;
     for (int i = 0; i < a->n_rows && same; i++) {
         const struct weigh_row *x = &a->rows[i], *y = &b->rows[i];
         int category = x->category >= 0 ? space_category(s, WAS, x->category) : -1;
         same = str_eq(x->text, y->text) && category == y->category && str_eq(x->tag, y->tag) &&
-               x->points == y->points;
+               x->points == y->points && x->short_only == y->short_only;
     }
     return same;
 }

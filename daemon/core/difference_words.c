@@ -19,6 +19,8 @@ static int by_row(const void *a, const void *b)
         order = str_cmp(x->row->tag, y->row->tag);
     if (order == 0)
         order = (x->category > y->category) - (x->category < y->category);
+    if (order == 0)
+        order = x->row->short_only - y->row->short_only;
     return order ? order : (x->row->points > y->row->points) - (x->row->points < y->row->points);
 }
 

@@ -78,10 +78,9 @@ static int by_text(const void *a, const void *b)
     return c ? c : (x->word > y->word) - (x->word < y->word);
 }
 
-/* No more states than characters, and the root. */
 static size_t count_characters(const struct str *words, int n)
 {
-    size_t count = 1, step;
+    size_t count = 0, step;
     for (int i = 0; i < n; i++)
         for (size_t at = 0; at < words[i].n; at += step, count++)
             character(words[i], at, &step);
@@ -181,7 +180,7 @@ static bool make_room(struct textscan *t, struct arena *a, size_t states)
 
 static bool build(struct textscan *t, struct arena *a, struct arena *scratch, const struct str *words)
 {
-    size_t states = count_characters(words, t->n_words);
+    size_t states = count_characters(words, t->n_words) + 1; /* no more than characters, and the root */
     struct entry *sorted = ARENA_ARRAY(scratch, (size_t)t->n_words, struct entry);
     struct range *ranges = ARENA_ARRAY(scratch, states, struct range);
     if (!sorted || !ranges || !make_room(t, a, states))
@@ -279,6 +278,7 @@ void textscan_run(const struct textscan *t, struct str folded, unsigned char *hi
 
 bool textscan_find(const struct textscan *t, struct str folded, unsigned char *hits, struct textscan_log *log)
 {
+    log->characters = count_characters(&folded, 1);
     if (!t || t->n_words == 0)
         return true;
     memset(hits, 0, textscan_hits_size(t));

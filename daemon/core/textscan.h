@@ -28,6 +28,7 @@ struct textscan_log {
         uint32_t end; /* the byte behind it */
     } *items;
     size_t n, cap;
+    size_t characters; /* of the text */
 };
 /* As textscan_run, and notes every occurrence in `log`, which is empty. False past the budget of its arena. */
 bool textscan_find(const struct textscan *t, struct str folded, unsigned char *hits, struct textscan_log *log);

@@ -17,12 +17,12 @@ static const struct weigh_word *own_word(const struct weigher *w, const struct t
 }
 
 /* Where masks stand, without those inside longer ones, in order; the number of them. */
-static int find_masks(const struct weigher *w, const struct textscan_log *log, struct stretch *masks)
+static int find_masks(const struct weigher *w, const struct textscan_log *log, bool brief, struct stretch *masks)
 {
     int n = 0;
     for (size_t i = 0; i < log->n; i++) {
         const struct weigh_word *word = own_word(w, &log->items[i]);
-        if (!word || !word->masks)
+        if (!word || word->masks < (brief ? MASKS_SHORT : MASKS_ALWAYS))
             continue;
         struct stretch s = {log->items[i].end - (uint32_t)word->length, log->items[i].end};
         if (n > 0 && masks[n - 1].end == s.end) /* the longer comes first */
@@ -36,6 +36,7 @@ static int find_masks(const struct weigher *w, const struct textscan_log *log, s
 
 struct counting {
     const struct weigher *w;
+    bool brief; /* the text is short */
     struct part_count {
         uint32_t end; /* of its last occurrence that counts */
         int count;
@@ -43,6 +44,12 @@ struct counting {
     struct weigh_hit *hits; /* rows whose first part occurs */
     int n_hits;
 };
+
+/* Whether it speaks for something in this text. */
+static bool row_counts(const struct counting *c, int row)
+{
+    return c->w->rows[row].target >= 0 && (c->brief || !c->w->rows[row].short_only);
+}
 
 static void count_word(struct counting *c, const struct weigh_word *word, struct stretch s)
 {
@@ -52,7 +59,7 @@ static void count_word(struct counting *c, const struct weigh_word *word, struct
         if (p->count && s.start < p->end)
             continue;
         p->end = s.end;
-        if (p->count++ == 0 && part == c->w->row_parts[row] && c->w->rows[row].target >= 0)
+        if (p->count++ == 0 && part == c->w->row_parts[row] && row_counts(c, row))
             c->hits[c->n_hits++].row = row;
     }
 }
@@ -102,14 +109,14 @@ static size_t room_for_hits(const struct weigher *w, const struct textscan_log *
 
 bool weigh_run(struct arena *a, const struct weigher *w, const struct textscan_log *log, struct weighing *out)
 {
-    struct counting c = {.w = w};
+    struct counting c = {.w = w, .brief = log->characters <= (size_t)w->short_text};
     struct stretch *masks = ARENA_ARRAY(a, log->n + 1, struct stretch);
     int *points = ARENA_ARRAY(a, (size_t)w->n_targets + 1, int);
     c.parts = ARENA_ARRAY(a, (size_t)w->n_parts + 1, struct part_count);
     c.hits = ARENA_ARRAY(a, room_for_hits(w, log), struct weigh_hit);
     if (!masks || !points || !c.parts || !c.hits)
         return false;
-    count_words(&c, log, masks, find_masks(w, log, masks));
+    count_words(&c, log, masks, find_masks(w, log, c.brief, masks));
     count_rows(&c);
     for (int i = 0; i < c.n_hits; i++)
         points[w->rows[c.hits[i].row].target] += c.hits[i].count * w->rows[c.hits[i].row].points;

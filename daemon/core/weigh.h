@@ -4,7 +4,8 @@
  * A weigher is a table of rows: words, what they speak for or against, how strongly. The words of all weighers are
  * found in the rule set's one pass over the text; here their points are added up. Rows do not see each other, but for
  * masks: a row without a target takes the words that stand inside its own out of account. What speaks for a category
- * speaks for all above it in the tree.
+ * speaks for all above it in the tree. In a long text pairs of everyday words meet by accident: rows may be kept for
+ * short ones.
  *
  * Pure: integers only, the same text gives the same points. Immutable once built.
  */
@@ -22,6 +23,7 @@ struct weigh_row {
     int category;   /* -1: none */
     struct str tag; /* empty: none. Neither: a mask */
     int points;
+    bool short_only; /* counts in a short text only */
     int target;     /* of the weigher's targets, or -1; set by weigh_build */
 };
 
@@ -36,7 +38,7 @@ struct weigh_term {
 struct weigh_word { /* a word of the weigher's own */
     size_t length;
     int first, n; /* of links */
-    bool masks;
+    enum weigh_masks { MASKS_NEVER, MASKS_SHORT, MASKS_ALWAYS } masks; /* SHORT: in a short text only */
 };
 
 struct weigh_target {
@@ -53,6 +55,7 @@ struct weigher {
     int at_least; /* points that a target needs */
     int lead;     /* points that the best needs over the next */
     int repeats;  /* a row counts at most so often */
+    int short_text; /* a text is short that has no more characters */
     /* Made by weigh_build. */
     const int *own; /* by word number: own word, or -1 */
     int n_own;
@@ -63,7 +66,7 @@ struct weigher {
     int n_parts;
 };
 
-/* Fills all but at_least, lead and repeats; rows stay the caller's, in an arena. False past the budget. */
+/* Fills all but at_least, lead, repeats and short_text; rows stay the caller's, in an arena. False past the budget. */
 bool weigh_build(struct arena *a, const struct categories *c, struct weigh_row *rows, int n_rows,
                  const struct weigh_term *terms, int n_terms, struct weigher *out);
 

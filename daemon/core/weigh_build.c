@@ -121,7 +121,8 @@ static bool build_links(struct arena *a, const struct weigh_term *terms, int n_t
         words[i].n = 0;
     for (int i = 0; i < n_terms; i++) {
         struct weigh_word *word = &words[w->own[terms[i].word]];
-        word->masks = word->masks || rows[terms[i].row].target < 0;
+        if (rows[terms[i].row].target < 0)
+            word->masks = rows[terms[i].row].short_only && word->masks != MASKS_ALWAYS ? MASKS_SHORT : MASKS_ALWAYS;
         part += i == 0 || terms[i].row != terms[i - 1].row || terms[i].part != terms[i - 1].part;
         links[word->first + word->n++] = part;
     }

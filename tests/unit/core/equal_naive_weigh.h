@@ -31,12 +31,23 @@ static inline bool naive_at(const char *text, size_t at, int word)
     return strncmp(text + at, model_words[word], strlen(model_words[word])) == 0;
 }
 
+/* Whether the line has no say, as the text is longer than short. */
+static inline bool naive_silent(const struct facts *f, const struct model_weigh *w, const struct model_line *line)
+{
+    int characters = 0;
+    for (size_t i = 0; i < f->r.folded.n; i++)
+        characters += (f->r.folded.p[i] & 0xC0) != 0x80;
+    return line->short_only && characters > w->short_text;
+}
+
 /* Whether a longer word of a mask stands around these bytes. */
-static inline bool naive_masked(const struct model_weigh *w, const char *text, size_t start, size_t end)
+static inline bool naive_masked(const struct facts *f, const struct model_weigh *w, const char *text, size_t start,
+                                size_t end)
 {
     for (int i = 0; i < w->n_lines; i++) {
         const struct model_line *line = &w->lines[i];
-        for (int part = 0; part < line->n_parts && line->category < 0 && !line->tag; part++) {
+        bool masks = line->category < 0 && !line->tag && !naive_silent(f, w, line);
+        for (int part = 0; part < line->n_parts && masks; part++) {
             for (int k = 0; k < line->n_words[part]; k++) {
                 size_t length = strlen(model_words[line->words[part][k]]);
                 for (size_t at = 0; at <= start && length > end - start; at++) {
@@ -50,7 +61,8 @@ static inline bool naive_masked(const struct model_weigh *w, const char *text, s
 }
 
 /* How often the words of a part fit into the text beside one another. */
-static inline int naive_count(const struct model_weigh *w, const struct model_line *line, int part, const char *text)
+static inline int naive_count(const struct facts *f, const struct model_weigh *w, const struct model_line *line, int part,
+                              const char *text)
 {
     int best[NAIVE_TEXT + 1] = {0}; /* from here to the end */
     size_t n = strlen(text);
@@ -60,7 +72,7 @@ static inline int naive_count(const struct model_weigh *w, const struct model_li
         for (int k = 0; k < line->n_words[part]; k++) {
             int word = line->words[part][k];
             size_t end = at + strlen(model_words[word]);
-            if (naive_at(text, at, word) && !naive_masked(w, text, at, end) && best[end] + 1 > best[at])
+            if (naive_at(text, at, word) && !naive_masked(f, w, text, at, end) && best[end] + 1 > best[at])
                 best[at] = best[end] + 1;
         }
     }
@@ -69,9 +81,9 @@ static inline int naive_count(const struct model_weigh *w, const struct model_li
 
 static inline int naive_line(const struct facts *f, const struct model_weigh *w, const struct model_line *line)
 {
-    int rarest = w->repeats;
+    int rarest = naive_silent(f, w, line) ? 0 : w->repeats;
     for (int part = 0; part < line->n_parts; part++) {
-        int count = naive_count(w, line, part, f->summary) + naive_count(w, line, part, f->source);
+        int count = naive_count(f, w, line, part, f->summary) + naive_count(f, w, line, part, f->source);
         rarest = count < rarest ? count : rarest;
     }
     return rarest * line->points;

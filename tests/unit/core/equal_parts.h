@@ -41,10 +41,11 @@ struct model_line {
     int category;    /* -1: none */
     const char *tag; /* NULL: none. Neither: a mask */
     int points;
+    bool short_only;
 };
 struct model_weigh {
     struct model_line lines[WEIGH_LINES_MAX];
-    int n_lines, at_least, lead, repeats;
+    int n_lines, at_least, lead, repeats, short_text;
     bool tags; /* it sets tags, and no category */
 };
 

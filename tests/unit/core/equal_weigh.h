@@ -31,6 +31,7 @@ static inline const struct model_weigh *weigh_new(struct model *m)
     w->at_least = 1 + pick(m, 4);
     w->lead = 1 + pick(m, 2);
     w->repeats = 1 + pick(m, 3);
+    w->short_text = 1 + pick(m, 60);
     w->n_lines = 1 + pick(m, WEIGH_LINES_MAX);
     for (int i = 0; i < w->n_lines; i++) {
         struct model_line *line = &w->lines[i];
@@ -38,6 +39,7 @@ static inline const struct model_weigh *weigh_new(struct model *m)
         weigh_words(m, line);
         line->category = mask || w->tags ? -1 : pick(m, COUNT(model_categories));
         line->tag = !mask && w->tags ? PICK_OF(m, model_tags) : NULL;
+        line->short_only = chance(m, 25);
         line->points = mask ? 0 : chance(m, 20) ? -1 - pick(m, 3) : 1 + pick(m, 5);
     }
     return w;
@@ -53,7 +55,8 @@ static inline const struct weigher *weigh_compile(struct model *m, const struct 
     for (int row = 0; row < from->n_lines; row++) {
         const struct model_line *line = &from->lines[row];
         rows[row] = (struct weigh_row){
-            .category = line->category, .tag = str_from(line->tag ? line->tag : ""), .points = line->points, .target = -1};
+            .category = line->category, .tag = str_from(line->tag ? line->tag : ""), .points = line->points, .short_only = line->short_only,
+            .target = -1};
         for (int part = 0; part < line->n_parts; part++) {
             for (int i = 0; i < line->n_words[part]; i++) {
                 int word = line->words[part][i];
@@ -65,6 +68,7 @@ static inline const struct weigher *weigh_compile(struct model *m, const struct 
     w->at_least = from->at_least;
     w->lead = from->lead;
     w->repeats = from->repeats;
+    w->short_text = from->short_text;
     return w;
 }
 

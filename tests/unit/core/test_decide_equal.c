@@ -139,7 +139,7 @@ static void print_tree(const struct tree *t, int depth)
 
 static void print_weigh(const struct model_weigh *w)
 {
-    print_error("  weigh: at_least %d lead %d repeats %d\n", w->at_least, w->lead, w->repeats);
+    print_error("  weigh: at_least %d lead %d repeats %d short %d\n", w->at_least, w->lead, w->repeats, w->short_text);
     for (int i = 0; i < w->n_lines; i++) {
         const struct model_line *line = &w->lines[i];
         print_error("    ");
@@ -147,11 +147,11 @@ static void print_weigh(const struct model_weigh *w)
             for (int k = 0; k < line->n_words[part]; k++)
                 print_error("%s%s", k ? "/" : part ? "+" : "", model_words[line->words[part][k]]);
         }
-        print_error(",%s,%d\n",
+        print_error(",%s,%d%s\n",
                     line->tag             ? line->tag
                     : line->category >= 0 ? model_categories[line->category][0]
                                           : "",
-                    line->points);
+                    line->points, line->short_only ? " short" : "");
     }
 }
 

@@ -167,9 +167,12 @@ static void every_occurrence_is_noted(void **state)
         assert_int_equal(log.items[i].end, expected[i].end);
     }
     assert_int_equal(hits, 0x0f);
+    assert_int_equal(log.characters, 4);
     log.n = 0;
     assert_true(textscan_find(NULL, STR("baab"), &hits, &log));
     assert_int_equal(log.n, 0);
+    assert_true(textscan_find(t, STR("工资ba\xff"), &hits, &log));
+    assert_int_equal(log.characters, 5);
     struct arena *small = arena_new(64);
     log = (struct textscan_log){.arena = small};
     assert_false(textscan_find(t, STR("baabaabaabaabaab"), &hits, &log)); /* past its budget */
