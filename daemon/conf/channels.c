@@ -10,7 +10,7 @@
 struct mode_record {
     struct str name, basis;
     struct duration respond_within, finish_within, contact_within, follow_up_within, extend_at_most;
-    struct duration second_within;
+    struct duration second_within, overrun_after;
     uint64_t stops_for, agreements;
     bool report_on_failure;
     int ends[END_LIMIT], otherwise;
@@ -68,6 +68,8 @@ static const struct field mode_fields[] = {
      .about = "how often it is asked for again before the referral is closed without; 3 when not said"},
     {"second_within", read_duration, offsetof(struct mode_record, second_within), OPTIONAL,
      .about = "for a second mediation if the agency asks for it, counted from a first failure; without it there is none"},
+    {"overrun_after", read_duration, offsetof(struct mode_record, overrun_after), OPTIONAL,
+     .about = "how long past its end it is taken from the organisation and placed anew; without it, never"},
     {"stops_for", read_words, offsetof(struct mode_record, stops_for), OPTIONAL, suspension_reason_words,
      .about = "reasons for which it may be suspended and the time stands still; appraisal when not said"},
     {"agreements", read_words, offsetof(struct mode_record, agreements), OPTIONAL, agreement_kind_words,
@@ -156,6 +158,7 @@ static bool read_mode(struct reading *r, const struct node *v, int channel)
     p->extend_at_most = m.extend_at_most;
     p->warn_share = m.warn_at_left;
     p->second_within = m.second_within;
+    p->overrun_after = m.overrun_after;
     p->stops_for = m.stops_for;
     p->agreements = m.agreements;
     p->report_on_failure = m.report_on_failure;

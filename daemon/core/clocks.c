@@ -161,6 +161,14 @@ static const struct duration told_again[DUE_LIMIT] = {
     [DUE_SECOND] = {1, DURATION_WORKDAYS},  [DUE_DECIDE] = {7, DURATION_DAYS},
 };
 
+static void overrun(struct agenda *g, int64_t at_ms)
+{
+    if (at_ms > g->wake_ms)
+        return;
+    g->wake_ms = at_ms;
+    g->event = EVENT_OVERRUN;
+}
+
 /* When it is next to be told of, and by which event. */
 static struct agenda agenda_of(const struct clock *k, const struct mode_policy *p, const struct calendar *cal)
 {
@@ -169,6 +177,8 @@ static struct agenda agenda_of(const struct clock *k, const struct mode_policy *
     bool warns = (k->due == DUE_RESPOND || k->due == DUE_FINISH) && p->warn_share > 0;
     if (k->told > 0) {
         g.wake_ms = calendar_deadline(cal, k->told_ms, told_again[k->due], false).ms;
+        if (k->due == DUE_FINISH && p->overrun_after.count > 0)
+            overrun(&g, calendar_deadline(cal, end.ms, p->overrun_after, false).ms);
     } else if (warns && !k->warned) {
         g.wake_ms = timelimit_left_at(cal, &k->limit, p->warn_share);
         g.event = EVENT_WARN;

@@ -36,8 +36,11 @@ enum event {
     EVENT_SUSPECT,      /* the organisation suspects a sham: it stops and reports (民事诉讼法 第115条) */
     EVENT_PROCEED,      /* the agency lets it go on */
     EVENT_UNDECIDED,    /* the time for a second mediation has passed without the agency asking for it */
+    EVENT_JOIN,         /* joint mediation: the partner takes part */
+    EVENT_STAND_ASIDE,  /* or does not; the lead goes on alone */
+    EVENT_OVERRUN,      /* so long past its end that it is taken from the organisation */
 };
-#define EVENT_LIMIT 26
+#define EVENT_LIMIT 29
 
 /* Who may cause it: a bit set. */
 enum actor { ACTOR_ORGANISATION = 1, ACTOR_AGENCY = 2, ACTOR_TIMER = 4, ACTOR_OPERATOR = 8 };

@@ -25,6 +25,7 @@ struct mode_policy {
     struct duration follow_up_within; /* from an agreement, until it is told what became of it; count 0: not followed */
     int follow_up_reminders;        /* how often it is asked for again before the referral is closed without */
     struct duration second_within;  /* from a first failure, to mediate once more if the agency asks; count 0: no second time */
+    struct duration overrun_after;  /* past the end, until it is taken from the organisation; count 0: never */
     uint64_t stops_for;             /* suspension reasons for which the time stands still, bits 1 << reason: no others are taken */
     uint64_t agreements;            /* agreement kinds there may be, bits 1 << kind */
     bool report_on_failure;         /* a conclusion without agreement needs its circumstances and reasons */

@@ -20,6 +20,7 @@ static void returned(struct report_tally *t, const struct report_step *s);
 static void rerouted(struct report_tally *t, const struct report_step *s);
 static void stood_still(struct report_tally *t, const struct report_step *s);
 static void proceeded(struct report_tally *t, const struct report_step *s);
+static void overran(struct report_tally *t, const struct report_step *s);
 
 /* What is not here changes no figure. */
 static void (*const acts[])(struct report_tally *, const struct report_step *) = {
@@ -27,6 +28,7 @@ static void (*const acts[])(struct report_tally *, const struct report_step *) =
     [STEP_ACCEPTED] = accepted, [STEP_DECLINED] = declined,   [STEP_LAPSED] = lapsed,         [STEP_PROGRESS] = progressed,
     [STEP_CONCLUDED] = concluded, [STEP_FOLLOW_UP] = followed_up, [STEP_WITHDRAWN] = withdrawn, [STEP_RETURNED] = returned,
     [STEP_REROUTED] = rerouted, [STEP_FAILED_ONCE] = stood_still, [STEP_STOPPED] = stood_still, [STEP_PROCEEDED] = proceeded,
+    [STEP_OVERRAN] = overran,
 };
 
 static int64_t *sums(struct report_tally *t)
@@ -247,6 +249,12 @@ static void followed_up(struct report_tally *t, const struct report_step *s)
     case FOLLOW_UP_PERFORMING:
         break;
     }
+}
+
+static void overran(struct report_tally *t, const struct report_step *s)
+{
+    if (t->in_mediation)
+        end_mediation(t, s->at_ms, false);
 }
 
 static void withdrawn(struct report_tally *t, const struct report_step *s)

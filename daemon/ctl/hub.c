@@ -21,6 +21,7 @@ struct held {
     struct id id;
     uint32_t term;
     enum stage stage;
+    bool partner;   /* in joint mediation: somebody else concludes */
     int64_t due_ms; /* monotonic: when to say it, or say it again */
 };
 
@@ -80,6 +81,8 @@ static void print_json(const struct assignment_message *m)
         {"organisation", m->organisation_id},
         {"partner", m->partner_id},
         {"partner_name", m->partner_name},
+        {"lead", m->lead_id},
+        {"lead_name", m->lead_name},
         {"agency", m->agency_id},
         {"agency_name", m->agency_name},
         {"category", m->category},
@@ -116,6 +119,8 @@ static void print_text(struct arena *a, const struct assignment_message *m)
         printf(", %d supplements", m->n_supplements);
     if (m->partner_id.n)
         printf(", jointly with " STR_FMT " " STR_FMT, STR_ARG(m->partner_id), STR_ARG(m->partner_name));
+    if (m->lead_id.n)
+        printf(", as partner of " STR_FMT " " STR_FMT, STR_ARG(m->lead_id), STR_ARG(m->lead_name));
     printf("\n");
 }
 
@@ -187,6 +192,7 @@ static void take_assignment(struct hub_session *s, struct arena *a, const struct
         return;
     h->term = m->term;
     h->stage = s->first;
+    h->partner = m->lead_id.n > 0;
     s->taken += s->first == STAGE_DONE;
     if (s->json)
         print_json(m);
@@ -219,7 +225,7 @@ static void take_step(struct hub_session *s, const struct server_message *m)
         if (!s->json)
             printf("    %s " STR_FMT ": recorded\n", stage_words[h->stage], (int)(m->request_id.n - at),
                    m->request_id.p + at);
-        h->stage = h->stage == STAGE_ACCEPT && s->conclusion ? STAGE_CONCLUDE : STAGE_DONE;
+        h->stage = h->stage == STAGE_ACCEPT && s->conclusion && !h->partner ? STAGE_CONCLUDE : STAGE_DONE;
         h->due_ms = 0;
     }
     s->taken += h->stage == STAGE_DONE;

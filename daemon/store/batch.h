@@ -48,6 +48,8 @@ enum assignment_status { ASSIGNMENT_OFFERED = 1, ASSIGNMENT_ACCEPTED, ASSIGNMENT
                          ASSIGNMENT_CANCELLED, ASSIGNMENT_CONCLUDED,
                          ASSIGNMENT_MOVED /* decided anew by other rules, before anybody answered */ };
 
+enum assignment_role { ROLE_LEAD /* or alone */, ROLE_PARTNER };
+
 /* One set of parties at one place's city. in: city, mark. out: its referrals on record. */
 struct mark_found {
     int city;
@@ -84,6 +86,7 @@ struct assignment_row {
     int finish_count, finish_unit;
     bool answered;
     struct digest answer;
+    enum assignment_role role;
 };
 
 struct docket_row {
@@ -102,6 +105,7 @@ struct docket_row {
     int conclusion; /* 0: none yet */
     /* The current assignment, when there is one. */
     struct assignment_row current;
+    struct assignment_row partner; /* the newest in joint mediation, if there is any */
     /* Organisations that declined it or let it lapse: never asked again. */
     const struct str *former;
     int n_former;
@@ -200,6 +204,7 @@ struct assignment_write {
     int64_t respond_by_ms, offered_ms;
     int finish_count, finish_unit;
     struct id session; /* zero: nobody has it yet; then term 0, else term 1 */
+    enum assignment_role role;
 };
 bool batch_add_assignment(struct batch *b, const struct assignment_write *row);
 struct assignment_change {

@@ -7,7 +7,7 @@
 static const struct statement find_assignments = {
     "find_assignments",
     "SELECT u.at, a.id, a.referral, a.agency, a.organisation, a.org_city, a.status, a.term, a.respond_by, a.finish_by, "
-    "a.finish_count, a.finish_unit, a.answer "
+    "a.finish_count, a.finish_unit, a.answer, a.role "
     "FROM unnest($1::int4[], $2::uuid[]) WITH ORDINALITY AS u(city, id, at) "
     "JOIN assignment a ON a.city = u.city AND a.id = u.id",
 };

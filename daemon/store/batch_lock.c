@@ -40,7 +40,7 @@ static const struct statement lock_offers = {
 static const struct statement docket_history = {
     "docket_history",
     "SELECT id, referral, agency, organisation, org_city, status, term, respond_by, finish_by, finish_count, finish_unit, "
-    "answer FROM assignment WHERE city = $1::int4 AND referral = ANY($2::uuid[]) ORDER BY referral, offered, id",
+    "answer, role FROM assignment WHERE city = $1::int4 AND referral = ANY($2::uuid[]) ORDER BY referral, offered, id",
 };
 
 static const struct statement docket_sealed = {

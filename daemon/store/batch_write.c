@@ -51,10 +51,10 @@ static const struct {
         "izuizbtib"},
     [WRITE_ASSIGNMENT] = {{"add_assignment",
         "INSERT INTO assignment (city, id, referral, agency, organisation, org_city, status, term, session, respond_by, "
-        "finish_count, finish_unit, offered) "
+        "finish_count, finish_unit, offered, role) "
         "SELECT * FROM unnest($1::int4[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::int4[], $7::int4[], $8::int4[], "
-        "$9::uuid[], $10::timestamptz[], $11::int4[], $12::int4[], $13::timestamptz[])"},
-        "iuuttiiiuziiz"},
+        "$9::uuid[], $10::timestamptz[], $11::int4[], $12::int4[], $13::timestamptz[], $14::int4[])"},
+        "iuuttiiiuziizi"},
     [WRITE_ASSIGNMENT_CHANGE] = {{"change_assignment",
         "WITH done AS (UPDATE assignment a SET status = u.status, respond_by = COALESCE(u.respond_by, a.respond_by), "
         "finish_by = COALESCE(u.finish_by, a.finish_by), "
@@ -246,6 +246,7 @@ bool batch_add_assignment(struct batch *b, const struct assignment_write *row)
     put_int(r, row->finish_count);
     put_int(r, row->finish_unit);
     put_ms(r, row->offered_ms);
+    put_int(r, (int64_t)row->role);
     return rows_end(r);
 }
 

@@ -13,7 +13,7 @@ static const struct statement case_docket = {
 static const struct statement case_assignments = {
     "case_assignments",
     "SELECT id, referral, agency, organisation, org_city, status, term, respond_by, finish_by, finish_count, finish_unit, "
-    "answer FROM assignment WHERE city = $1::int4 AND referral = $2::uuid ORDER BY offered, id",
+    "answer, role FROM assignment WHERE city = $1::int4 AND referral = $2::uuid ORDER BY offered, id",
 };
 
 static const struct statement case_referral = {

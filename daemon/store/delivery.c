@@ -25,7 +25,7 @@ static const struct statement take_offers = {
     "ON a.id = u.id AND a.term = u.term WHERE a.city = $1::int4 AND a.status = 1 FOR UPDATE OF a SKIP LOCKED) "
     "UPDATE assignment a SET session = $4::uuid, receiver = $5::text, term = a.term + 1 FROM picked p "
     "WHERE a.city = $1::int4 AND a.city = p.city AND a.id = p.id "
-    "RETURNING a.id, a.term, a.agency, a.organisation, a.respond_by, a.finish_count, a.finish_unit",
+    "RETURNING a.id, a.term, a.agency, a.organisation, a.respond_by, a.finish_count, a.finish_unit, a.role",
 };
 
 static const struct statement offer_referrals = {
@@ -214,6 +214,7 @@ static void read_taken(struct db *db, struct arena *a, const struct offer *o, in
             to->respond_by_ms = field_ms(&f);
             to->finish_count = (int)field_int(&f);
             to->finish_unit = (int)field_int(&f);
+            to->role = (enum assignment_role)field_int(&f);
         }
     }
 }

@@ -61,6 +61,7 @@ struct delivery {
     struct str clocks;    /* as in docket_row */
     int64_t respond_by_ms;
     int finish_count, finish_unit, mode;
+    enum assignment_role role;
     struct kept_supplements supplements;
 };
 struct taker { struct id session; struct str receiver; };
@@ -81,6 +82,8 @@ struct untold {
     int notice;       /* tells what was listed from what has come since */
     int state, due_kind;
     int64_t due_ms;
+    enum assignment_role role;
+    int partner_status; /* of the partner's assignment in joint mediation; 0: there is none */
     struct kept_supplements supplements; /* with 1 << STEP_SUPPLEMENTED */
 };
 /* The oldest up to `limit` of these receivers. */

@@ -42,9 +42,10 @@ void assignment_fields(struct fields *f, struct assignment_row *out)
     out->finish_unit = (int)field_int(f);
     out->answered = !field_null(f);
     out->answer = field_digest(f);
+    out->role = (enum assignment_role)field_int(f);
 }
 
-enum { COLUMN_ID, COLUMN_REFERRAL, COLUMN_ORGANISATION = 3, COLUMN_STATUS = 5 };
+enum { COLUMN_ID, COLUMN_REFERRAL, COLUMN_ORGANISATION = 3, COLUMN_STATUS = 5, COLUMN_ROLE = 12 };
 
 static struct id id_at(const PGresult *res, int row, int col)
 {
@@ -52,10 +53,22 @@ static struct id id_at(const PGresult *res, int row, int col)
     return field_id(&f);
 }
 
+static int64_t int_at(const PGresult *res, int row, int col)
+{
+    struct fields f = {res, row, col, NULL};
+    return field_int(&f);
+}
+
+static bool is_partner(const PGresult *res, int row)
+{
+    return int_at(res, row, COLUMN_ROLE) == ROLE_PARTNER;
+}
+
 static bool is_former(const PGresult *res, int row)
 {
-    struct fields f = {res, row, COLUMN_STATUS, NULL};
-    int64_t status = field_int(&f);
+    int64_t status = int_at(res, row, COLUMN_STATUS);
+    if (is_partner(res, row))
+        return false;
     return status == ASSIGNMENT_DECLINED || status == ASSIGNMENT_LAPSED;
 }
 
@@ -75,6 +88,8 @@ int docket_assignments(const PGresult *res, int from, struct arena *a, struct do
         f.col = COLUMN_ID;
         if (!id_is_zero(d->assignment) && id_eq(id_at(res, i, COLUMN_ID), d->assignment))
             assignment_fields(&f, &d->current);
+        else if (is_partner(res, i))
+            assignment_fields(&f, &d->partner);
     }
     d->former = former;
     d->n_former = k;

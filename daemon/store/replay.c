@@ -45,7 +45,7 @@ static const struct statement replay_rows = {
 static const struct statement replay_holds_open = {
     "replay_holds_open",
     "DECLARE replay_holds NO SCROLL CURSOR FOR SELECT referral, organisation, offered, closed FROM assignment "
-    "WHERE offered < $2::timestamptz AND (closed IS NULL OR closed >= $1::timestamptz)",
+    "WHERE role = 0 AND offered < $2::timestamptz AND (closed IS NULL OR closed >= $1::timestamptz)",
 };
 static const struct statement replay_holds_next = {"replay_holds_next", "FETCH FORWARD " FETCH_ROWS " FROM replay_holds"};
 static const struct statement replay_holds_close = {"replay_holds_close", "CLOSE replay_holds"};

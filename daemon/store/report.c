@@ -17,7 +17,7 @@ static const struct statement report_referrals = {
 static const struct statement report_offers = {
     "report_offers",
     "SELECT referral, organisation, status, offered, closed, finish_by FROM assignment "
-    "WHERE city = $1::int4 AND referral > $2::uuid AND referral <= $3::uuid ORDER BY referral, offered, id",
+    "WHERE city = $1::int4 AND referral > $2::uuid AND referral <= $3::uuid AND role = 0 ORDER BY referral, offered, id",
 };
 
 /* From a day before arrival on: daemons' clocks may differ, and older partitions need not be looked at. */

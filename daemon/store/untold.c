@@ -13,7 +13,8 @@
 
 static const struct statement list_untold = {
     "list_untold",
-    "SELECT a.id, a.referral, a.receiver, a.status, a.notices, a.notice, d.state, d.due_kind, d.due_at "
+    "SELECT a.id, a.referral, a.receiver, a.status, a.notices, a.notice, d.state, d.due_kind, d.due_at, a.role, "
+    "(SELECT p.status FROM assignment p WHERE p.city = a.city AND p.referral = a.referral AND p.role = 1 ORDER BY p.offered DESC LIMIT 1) "
     "FROM (SELECT DISTINCT city FROM chain) AS c JOIN assignment a ON a.city = c.city "
     "JOIN docket d ON d.city = a.city AND d.referral = a.referral WHERE a.receiver = ANY($1::text[]) AND NOT a.told "
     "ORDER BY a.closed, a.id LIMIT $2::int4",
@@ -37,6 +38,8 @@ static void read_row(struct fields *f, struct untold *u)
     u->state = (int)field_int(f);
     u->due_kind = (int)field_int(f);
     u->due_ms = field_ms(f);
+    u->role = (enum assignment_role)field_int(f);
+    u->partner_status = (int)field_int(f);
 }
 
 static enum db_result list(struct db *db, struct arena *a, struct rows *keys, int limit, struct untold **out,

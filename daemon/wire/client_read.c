@@ -144,6 +144,8 @@ static bool read_assignment(struct arena *a, const void *body, struct server_mes
                                      .agency_name = str_from(m->agency_name),
                                      .partner_id = str_from(m->partner_id),
                                      .partner_name = str_from(m->partner_name),
+                                     .lead_id = str_from(m->lead_id),
+                                     .lead_name = str_from(m->lead_name),
                                      .referral_bytes = wire_bytes(m->referral),
                                      .category = str_from(m->category),
                                      .tags = wire_str_list(a, m->tags, m->n_tags),
@@ -171,6 +173,7 @@ static bool read_notice(struct arena *a, const void *body, struct server_message
     *r = (struct notice_message){.state = (enum state)m->state,
                                  .due_kind = str_from(m->due_kind),
                                  .due_ms = m->due_ms,
+                                 .partner = (enum partner_status)m->partner,
                                  .supplements = read_supplements(a, m->supplements, m->n_supplements),
                                  .n_supplements = (int)m->n_supplements};
     for (size_t i = 0; i < m->n_kinds; i++)

@@ -220,6 +220,8 @@ struct str reply_assignment(struct arena *a, const struct assignment_message *r)
     body.agency_name = wire_z(a, r->agency_name);
     body.partner_id = wire_z(a, r->partner_id);
     body.partner_name = wire_z(a, r->partner_name);
+    body.lead_id = wire_z(a, r->lead_id);
+    body.lead_name = wire_z(a, r->lead_name);
     body.referral = wire_bin(r->referral_bytes);
     body.category = wire_z(a, r->category);
     body.tags = wire_z_list(a, r->tags, r->n_tags);
@@ -257,6 +259,7 @@ struct str reply_notice(struct arena *a, const struct notice_message *r)
     body.state = (Referral__V1__State)r->state;
     body.due_kind = wire_z(a, r->due_kind);
     body.due_ms = r->due_ms;
+    body.partner = (Referral__V1__PartnerStatus)r->partner;
     if (!body.kinds || !add_supplements(a, SUPPLEMENTS, r->supplements, r->n_supplements, &body.base))
         return (struct str){NULL, 0};
     m.body_case = REFERRAL__V1__SERVER_MESSAGE__BODY_NOTICE;

@@ -69,6 +69,7 @@ struct assignment_message {
     uint32_t term;
     struct str organisation_id, agency_id, agency_name;
     struct str partner_id, partner_name; /* joint mediation; empty: alone */
+    struct str lead_id, lead_name;       /* joint mediation, to the partner; else empty */
     struct str referral_bytes;
     struct str category;
     const struct str *tags;
@@ -79,12 +80,15 @@ struct assignment_message {
 };
 struct str reply_assignment(struct arena *a, const struct assignment_message *m);
 struct str reply_cancelled(struct arena *a, struct id assignment, struct str reason);
+enum partner_status { PARTNER_NONE, PARTNER_ASKED, PARTNER_JOINED, PARTNER_DECLINED, PARTNER_OVER };
+
 struct notice_message {
     struct id assignment;
     unsigned kinds; /* step kinds, a bit each: 1 << STEP_WARNED */
     enum state state;
     struct str due_kind;
     int64_t due_ms;
+    enum partner_status partner;
     const struct str *supplements; /* serialised Supplement messages */
     int n_supplements;
 };

@@ -23,9 +23,9 @@ SQL = {
                    " FROM referral.submission",
     "referrals": "SELECT id FROM referral.referral",
     "dockets": "SELECT referral, state, coalesce(organisation, ''), conclusion FROM referral.docket",
-    "assignments": "SELECT id, referral, organisation, status FROM referral.assignment",
+    "assignments": "SELECT id, referral, organisation, status, role FROM referral.assignment",
     "loads": "SELECT l.organisation, l.open, l.capacity, count(a.id) FROM referral.load l"
-             " LEFT JOIN referral.assignment a ON a.organisation = l.organisation AND a.status IN (1, 2)"
+             " LEFT JOIN referral.assignment a ON a.organisation = l.organisation AND a.status IN (1, 2) AND a.role = 0"
              " GROUP BY 1, 2, 3",
     "chains": "SELECT agency, seq, encode(hash, 'hex'), cursor_seq FROM referral.chain",
     "journal": "SELECT agency, seq, encode(body, 'hex'), encode(hash, 'hex'), referral, kind FROM referral.journal"
@@ -33,7 +33,8 @@ SQL = {
     "supplements": "SELECT referral, count(*) FROM referral.supplement GROUP BY 1",
     "quarantine": "SELECT count(*) FROM referral.quarantine",
 }
-OFFERED, ACCEPTED, DECLINED, LAPSED, CANCELLED, CONCLUDED = "123456"            # assignment.status
+OFFERED, ACCEPTED, DECLINED, LAPSED, CANCELLED, CONCLUDED, MOVED = "1234567"    # assignment.status
+LEAD = "0"                                                                      # assignment.role
 STATE_CONCLUDED, STATE_REFUSED, STATE_WITHDRAWN, STATE_FOLLOWING = "5", "6", "7", "9"  # docket.state
 KIND_RECEIVED = "1"                                                             # journal.kind
 FINAL = ("accepted", "manual", "refused")
@@ -236,7 +237,7 @@ class Oracle:
                 if status not in allowed[step]:
                     self.complain(f"assignment {assignment}: {step} was confirmed, its status is {status or 'none'}")
         for assignment, row in self.assignments.items():
-            if row[3] == CONCLUDED and "conclude" not in done.get(assignment, ()):
+            if row[3] == CONCLUDED and row[4] == LEAD and "conclude" not in done.get(assignment, ()):
                 self.complain(f"assignment {assignment}: concluded, but no organisation had that confirmed")
         for record in self.evidence.of("unwelcome"):
             if record["codes"]:

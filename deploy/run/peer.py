@@ -31,6 +31,7 @@ class Case:
     referral: object
     agency: str
     finish_by_ms: int
+    led: bool = False           # in joint mediation, by another organisation
     steps: list[tuple[str, object]] = field(default_factory=list)
     request_id: str = ""        # of the step that waits for its answer
     resend_at: float = 0.0
@@ -110,7 +111,7 @@ class Peer:
         if known or offer.assignment_id in self.finished:
             return
         case = Case(offer.assignment_id, offer.term, offer.organisation_id, offer.referral_id,
-                    self.pb.Referral.FromString(offer.referral), offer.agency_id, offer.finish_by_ms)
+                    self.pb.Referral.FromString(offer.referral), offer.agency_id, offer.finish_by_ms, bool(offer.lead_id))
         self.cases[case.assignment] = case
         self.loop.after(self.practice.pause(0.3, 1.5), lambda: self._decide(case))
 
@@ -126,6 +127,8 @@ class Peer:
             return
         if self.practice.declines():
             case.steps = [self.practice.decline()]
+        elif case.led:
+            case.steps = [("", self.pb.Accept())]
         else:
             outcome, conclude = self.practice.conclude(case.referral)
             after = self.practice.follow_up() if outcome == "agreed" else []
@@ -169,7 +172,8 @@ class Peer:
         detail, message = case.steps.pop(0)
         what = FIELDS[type(message).__name__]
         self.ledger.write("answer", receiver=self.name, assignment=case.assignment, referral=case.referral_id,
-                          organisation=case.organisation, what=what, detail=detail, done=True)
+                          organisation=case.organisation, what="join" if case.led and what == "accept" else what, detail=detail,
+                          done=True)
         tell(what, receiver=self.name, organisation=case.organisation, referral=case.referral_id, detail=detail,
              minor=getattr(message, "agreement_minor", 0), currency=getattr(message, "currency", ""))
         if case.steps:

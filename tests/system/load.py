@@ -215,6 +215,7 @@ class Taker(Worker):
                  **more) -> None:
         super().__init__(lab, name, seed, **more)
         self.credit, self.conclude_share, self.decline_share = credit, conclude, decline
+        self.partners: set[str] = set()                 # assignments that somebody else leads
         self.held: dict[str, tuple[str, str]] = {}      # assignment: referral, organisation
         self.terms: dict[str, int] = {}
         self.confirmed: dict[str, set[str]] = {"accept": set(), "decline": set(), "conclude": set()}
@@ -255,6 +256,8 @@ class Taker(Worker):
                 assert known == (offer.referral_id, offer.organisation_id)
                 fresh = offer.assignment_id not in self.terms
                 self.terms[offer.assignment_id] = max(offer.term, self.terms.get(offer.assignment_id, 0))
+                if offer.lead_id:
+                    self.partners.add(offer.assignment_id)
                 if fresh:
                     declines = self.random.random() < self.decline_share
                     self.to_do.append(("decline" if declines else "accept", offer.assignment_id))
@@ -277,7 +280,7 @@ class Taker(Worker):
             return
         if reply.done:
             self.confirmed[what].add(assignment)
-            if what == "accept" and self.random.random() < self.conclude_share:
+            if what == "accept" and assignment not in self.partners and self.random.random() < self.conclude_share:
                 self.to_do.append(("conclude", assignment))
         else:
             word = FAULTS[reply.faults[0].code]

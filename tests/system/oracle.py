@@ -9,6 +9,7 @@ from peers import STATUS, agency_pb2
 OPEN = {"1", "2", "3", "4", "9"}
 ASSIGNED = {"1", "2", "3"}
 OFFERED, ACCEPTED, DECLINED, LAPSED, CANCELLED, CONCLUDED = "123456"
+LEAD = "0"
 MAY_BE = {"accept": {ACCEPTED, CONCLUDED, CANCELLED}, "decline": {DECLINED}, "conclude": {CONCLUDED}}
 
 
@@ -22,7 +23,7 @@ class Oracle:
         self.dockets = {r[0]: r[1:] for r in lab.sql(
             "SELECT referral, state, due_at IS NOT NULL, assignment, decisions FROM docket")}
         self.docket_count = int(lab.value("SELECT count(*) FROM docket"))
-        self.assignments = {r[0]: r[1:] for r in lab.sql("SELECT id, referral, organisation, status FROM assignment")}
+        self.assignments = {r[0]: r[1:] for r in lab.sql("SELECT id, referral, organisation, status, role FROM assignment")}
         self.loads = {r[0]: (int(r[1]), int(r[2])) for r in lab.sql("SELECT organisation, open, capacity FROM load")}
         self.heads = {r[0]: (int(r[1]), r[2]) for r in lab.sql("SELECT agency, seq, encode(hash, 'hex') FROM chain")}
         self.journal: dict[str, list] = defaultdict(list)
@@ -97,8 +98,8 @@ class Oracle:
     def check_database(self) -> None:
         self.need(self.unexplained == 0, f"{self.unexplained} decisions name a rule set that is not stored")
         open_of, open_for = Counter(), Counter()
-        for referral, organisation, status in self.assignments.values():
-            if status in (OFFERED, ACCEPTED):
+        for referral, organisation, status, role in self.assignments.values():
+            if status in (OFFERED, ACCEPTED) and role == LEAD:
                 open_of[organisation] += 1
                 open_for[referral] += 1
         for organisation, (opened, capacity) in self.loads.items():

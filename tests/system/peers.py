@@ -248,8 +248,8 @@ class Receiver(Client):
         return self.next_unasked("assignment", patience)
 
     def offer_of(self, referral_id: str, patience: float = 20.0):
-        """The next offer of this referral; those of others are passed over."""
-        while (offer := self.assignment(patience)).referral_id != referral_id:
+        """The next offer of this referral to whoever leads; others are passed over."""
+        while (offer := self.assignment(patience)).referral_id != referral_id or offer.lead_id:
             pass
         return offer
 

@@ -125,6 +125,25 @@ def test_when_a_third_is_left_it_is_warned_of_once_and_then_it_is_overdue(court,
     assert sum(s.kind == V.STEP_KIND_WARNED for s in steps) == 1
 
 
+# -- so long past its end that somebody else is to have it --
+
+def test_what_overran_too_long_is_taken_back_and_placed_anew(lab, hub, places):
+    lab.edit("channels.yaml", "        name: 民间纠纷\n", "        name: 民间纠纷\n        overrun_after: 10 days\n")
+    lab.ctl("reload")
+    with Agency(lab, "police-320505") as police:
+        offer = accepted(police, hub, channel="police", mode="POLICE_CIVIL")
+        places.pass_days(offer.referral_id, 45)
+        assert steps_of(police, offer, "OVERDUE")[-1].reason == "finish"
+        places.pass_days(offer.referral_id, 12)
+        steps = steps_of(police, offer, "OVERRAN")
+        taken = next(s for s in steps if s.kind == V.STEP_KIND_OVERRAN)
+        assert taken.organisation_id == offer.organisation_id and taken.actor == "timer"
+        assert hub.cancelled(offer.assignment_id) == "lapsed"
+        again = hub.offer_of(offer.referral_id)
+        assert again.organisation_id != offer.organisation_id, "whoever let it lie is not asked again"
+        assert places.docket(offer.referral_id)["state"] == "1"
+
+
 # -- whoever has it hears of it --
 
 def test_the_receiver_is_told_what_nears_its_end_and_what_has_passed(court, hub, places):

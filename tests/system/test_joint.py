@@ -1,11 +1,11 @@
-"""Joint mediation: who leads and who is the partner reaches the agency, the journal, the lead and `explain`."""
+"""Joint mediation: who leads and who is the partner reaches everybody; the partner joins or not; one conclusion ends both."""
 from __future__ import annotations
 
 import pytest
 
 from facts import BODY, new, person, prepare, records, rederived
 from lab import Lab
-from peers import Agency, Receiver, STATUS, STEPS, wait_until
+from peers import Agency, Receiver, STATUS, STEPS, V, codes, organisation_pb2, wait_until
 
 PARTNER = ("bureau-320505", "虎丘区司法局")
 
@@ -26,7 +26,16 @@ def steps_of(agency, referral_id: str, n: int) -> list:
     return mine(agency.steps(lambda out: len(mine(out)) >= n))
 
 
-def test_everybody_but_the_partner_is_told(lab):
+def both_offers(hub, referral_id: str):
+    """The lead's, then the partner's."""
+    offers = []
+    while len(offers) < 2:
+        if (offer := hub.assignment()).referral_id == referral_id:
+            offers.append(offer)
+    return sorted(offers, key=lambda offer: offer.lead_id)
+
+
+def test_everybody_is_told_and_one_conclusion_ends_both(lab):
     with Agency(lab, "court-320505") as court, Receiver(lab, "hub-320505") as hub:
         hub.hello(credit=1000)
         receipt = court.submit_one(new("jointly"))
@@ -35,10 +44,18 @@ def test_everybody_but_the_partner_is_told(lab):
         received, assigned = steps_of(court, receipt.referral_id, 2)
         assert STEPS[assigned.kind] == "ASSIGNED" and (assigned.partner_id, assigned.partner_name) == PARTNER
         assert received.partner_id == ""
-        offer = hub.offer_of(receipt.referral_id)
+        offer, asked = both_offers(hub, receipt.referral_id)        # the hub serves the partner too
         assert offer.organisation_id == BODY and (offer.partner_id, offer.partner_name) == PARTNER
-        hub.nothing("assignment")       # the hub serves the partner too: it gets none of its own
+        assert (asked.organisation_id, asked.partner_id) == (PARTNER[0], "")
+        assert (asked.lead_id, asked.lead_name) == (BODY, assigned.organisation_name) and asked.referral == offer.referral
+        assert hub.accept(asked).done and hub.accept(asked).done, "said again, recorded once"
+        joined = steps_of(court, receipt.referral_id, 3)[-1]
+        assert (joined.reason, joined.state, joined.partner_id) == ("partner-joined", V.STATE_OFFERED, PARTNER[0])
+        assert hub.notice(offer.assignment_id, "PROGRESS").partner == organisation_pb2.PARTNER_STATUS_JOINED
+        assert codes(hub.conclude(asked).faults) == ["state-forbids"], "the lead concludes"
         assert hub.accept(offer).done and hub.conclude(offer).done
+        assert hub.notice(asked.assignment_id, "CONCLUDED").state == V.STATE_CONCLUDED
+        assert lab.value(f"SELECT count(*) FROM assignment WHERE referral = '{receipt.referral_id}' AND status = 6") == "2"
         sheets = rederived(lab, receipt.referral_id)
         assert (sheets["decision_1"]["partner"], sheets["decision_1"]["partner_name"]) == PARTNER
         assert [(c["organisation"], c["as"], c["passed"]) for c in sheets["candidates_1"]] == [
@@ -46,6 +63,32 @@ def test_everybody_but_the_partner_is_told(lab):
         kept = records(lab, receipt.referral_id)[0]
         assert kept.partner == PARTNER[0] and [c.partner for c in kept.candidates] == [False, True]
         assert lab.value("SELECT count(*) FROM load WHERE organisation = 'bureau-320505' AND open > 0") == "0"
+
+
+def test_a_partner_that_does_not_join_leaves_the_lead_alone(lab):
+    with Agency(lab, "court-320505") as court, Receiver(lab, "hub-320505") as hub:
+        hub.hello(credit=1000)
+        receipt = court.submit_one(new("jointly", parties=[person(980), person(981, role="RESPONDENT")]))
+        offer, asked = both_offers(hub, receipt.referral_id)
+        assert hub.accept(offer).done
+        assert hub.decline(asked, "NO_MEDIATOR").done
+        assert hub.notice(offer.assignment_id, "PROGRESS").partner == organisation_pb2.PARTNER_STATUS_DECLINED
+        step = steps_of(court, receipt.referral_id, 4)[-1]
+        assert (step.reason, step.state) == ("partner-declined", V.STATE_ACCEPTED)
+        assert codes(hub.accept(asked).faults) == ["assignment-closed"]
+        assert hub.conclude(offer).done
+
+
+def test_what_is_withdrawn_from_the_lead_is_withdrawn_from_the_partner(lab):
+    with Agency(lab, "court-320505") as court, Receiver(lab, "hub-320505") as hub:
+        hub.hello(credit=1000)
+        receipt = court.submit_one(new("jointly", parties=[person(970), person(971, role="RESPONDENT")]))
+        offer, asked = both_offers(hub, receipt.referral_id)
+        assert hub.accept(offer).done and hub.accept(asked).done
+        assert court.withdraw(receipt.agency_ref).done
+        assert {hub.next_unasked("cancelled").assignment_id for _ in range(2)} == {offer.assignment_id, asked.assignment_id}
+        assert lab.value("SELECT count(*) FROM load WHERE open > 0 AND organisation IN "
+                         f"('{BODY}', '{PARTNER[0]}')") == "0"
 
 
 def test_a_rung_without_jointly_names_nobody(lab):

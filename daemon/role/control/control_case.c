@@ -99,6 +99,7 @@ static void sheet_assignments(struct clerk *c, struct job *j, struct id id)
 {
     static const struct sheet_column columns[] = {{"assignment", "assignment", CELL_TEXT},
                                                   {"organisation", "organisation", CELL_TEXT},
+                                                  {"role", "as", CELL_TEXT},
                                                   {"status", "status", CELL_TEXT},
                                                   {"term", "deliveries", CELL_INTEGER},
                                                   {"respond_by", "respond by", CELL_TIME},
@@ -115,10 +116,11 @@ static void sheet_assignments(struct clerk *c, struct job *j, struct id id)
             return;
         row[0] = text_id(j->arena, rows[i].id);
         row[1] = rows[i].organisation;
-        row[2] = str_from(status_word(rows[i].status));
-        row[3] = cell_int(j->arena, rows[i].term);
-        row[4] = cell_time(j->arena, rows[i].respond_by_ms);
-        row[5] = cell_time(j->arena, rows[i].finish_by_ms);
+        row[2] = rows[i].role == ROLE_PARTNER ? STR("partner") : STR("");
+        row[3] = str_from(status_word(rows[i].status));
+        row[4] = cell_int(j->arena, rows[i].term);
+        row[5] = cell_time(j->arena, rows[i].respond_by_ms);
+        row[6] = cell_time(j->arena, rows[i].finish_by_ms);
     }
 }
 

@@ -61,6 +61,18 @@ static struct str organisation_name(const struct snapshot *s, struct str id)
     return i < 0 ? STR("") : s->rules->roster.items[i].name;
 }
 
+/* Joint mediation: the lead is told of the partner, and the partner of the lead. */
+static void name_other(struct assignment_message *m, const struct snapshot *s, const struct delivery *d, const struct record *record)
+{
+    if (d->role == ROLE_PARTNER) {
+        m->lead_id = record->organisation;
+        m->lead_name = organisation_name(s, record->organisation);
+    } else {
+        m->partner_id = record->partner;
+        m->partner_name = organisation_name(s, record->partner);
+    }
+}
+
 struct str courier_frame(struct arena *a, const struct keyring *personal, const struct snapshot *s,
                          const struct delivery *d, int64_t now_ms)
 {
@@ -85,8 +97,7 @@ struct str courier_frame(struct arena *a, const struct keyring *personal, const 
     if (!record_decode(a, d->record, &record))
         record = (struct record){.category = d->category};
     m.category = record.category;
-    m.partner_id = record.partner;
-    m.partner_name = organisation_name(s, record.partner);
+    name_other(&m, s, d, &record);
     m.tags = record.tags;
     m.n_tags = record.n_tags;
     m.n_supplements = courier_supplements(a, personal, d->referral, &d->supplements, &supplements);

@@ -47,6 +47,16 @@ static const char *why_over(int status)
     }
 }
 
+static enum partner_status partner_status(int status)
+{
+    static const enum partner_status of[] = {
+        [ASSIGNMENT_OFFERED] = PARTNER_ASKED,   [ASSIGNMENT_ACCEPTED] = PARTNER_JOINED, [ASSIGNMENT_DECLINED] = PARTNER_DECLINED,
+        [ASSIGNMENT_LAPSED] = PARTNER_OVER,     [ASSIGNMENT_CANCELLED] = PARTNER_OVER,  [ASSIGNMENT_CONCLUDED] = PARTNER_OVER,
+        [ASSIGNMENT_MOVED] = PARTNER_OVER,
+    };
+    return status > 0 && status <= ASSIGNMENT_MOVED ? of[status] : PARTNER_NONE;
+}
+
 static struct str notice_frame(struct courier *c, struct arena *a, const struct untold *u)
 {
     struct str *supplements;
@@ -56,6 +66,7 @@ static struct str notice_frame(struct courier *c, struct arena *a, const struct 
         .state = (enum state)u->state,
         .due_kind = u->due_kind ? str_from(word_of(due_words, u->due_kind)) : STR(""),
         .due_ms = u->due_ms,
+        .partner = u->role == ROLE_LEAD ? partner_status(u->partner_status) : PARTNER_NONE,
     };
     m.n_supplements = courier_supplements(a, c->office->personal, u->referral, &u->supplements, &supplements);
     m.supplements = supplements;

@@ -28,12 +28,12 @@ const struct mode_policy *case_policy(const struct case_file *c)
 bool case_needs_bytes(enum event e)
 {
     return e == EVENT_DECLINE || e == EVENT_LAPSE || e == EVENT_ASSIGN || e == EVENT_ERASE || e == EVENT_FOLLOW_UP ||
-           e == EVENT_REROUTE;
+           e == EVENT_REROUTE || e == EVENT_OVERRUN;
 }
 
 bool case_needs_record(enum event e)
 {
-    return e == EVENT_DECLINE || e == EVENT_LAPSE || e == EVENT_ASSIGN || e == EVENT_REROUTE;
+    return e == EVENT_DECLINE || e == EVENT_LAPSE || e == EVENT_ASSIGN || e == EVENT_REROUTE || e == EVENT_OVERRUN;
 }
 
 static bool from_organisation(const struct case_file *c)
@@ -62,18 +62,45 @@ static bool said_before(const struct case_file *c, const struct assignment_row *
     }
 }
 
-/* An organisation's answer: true when it may go on; else it is refused or recognised as a repeat. */
-static bool answer_admitted(struct case_file *c)
+static bool is_open(const struct assignment_row *a)
+{
+    return a->status == ASSIGNMENT_OFFERED || a->status == ASSIGNMENT_ACCEPTED;
+}
+
+/* The partner in joint mediation joins, or does not; everything else is the lead's to say. */
+static bool partner_admitted(struct case_file *c)
 {
     const struct work *w = c->work;
-    bool current = id_eq(c->docket->current.id, c->named.id);
-    const struct assignment_row *row = current ? &c->docket->current : &c->named;
-    bool closed = row->status != ASSIGNMENT_OFFERED && row->status != ASSIGNMENT_ACCEPTED;
+    bool current = id_eq(c->docket->partner.id, c->named.id);
+    const struct assignment_row *row = current ? &c->docket->partner : &c->named;
     if (!peer_serves(&w->snapshot->peers->items[w->peer], row->organisation))
         refuse(c, FAULT_ORGANISATION_NOT_YOURS, "assignment_id");
     else if (said_before(c, row))
         repeated(c);
-    else if (w->event.event == EVENT_FOLLOW_UP ? !current || row->status == ASSIGNMENT_OFFERED : closed || !current)
+    else if (!is_open(row) || !current)
+        refuse(c, FAULT_ASSIGNMENT_CLOSED, "assignment_id");
+    else if (w->event.event != EVENT_ACCEPT && w->event.event != EVENT_DECLINE)
+        refuse(c, FAULT_STATE_FORBIDS, "assignment_id");
+    else if (w->event.answer.term != (uint32_t)row->term)
+        refuse(c, FAULT_STALE_TERM, "term");
+    else
+        return true;
+    return false;
+}
+
+/* An organisation's answer: true when it may go on; else it is refused or recognised as a repeat. */
+static bool answer_admitted(struct case_file *c)
+{
+    const struct work *w = c->work;
+    if (c->named.role == ROLE_PARTNER)
+        return partner_admitted(c);
+    bool current = id_eq(c->docket->current.id, c->named.id);
+    const struct assignment_row *row = current ? &c->docket->current : &c->named;
+    if (!peer_serves(&w->snapshot->peers->items[w->peer], row->organisation))
+        refuse(c, FAULT_ORGANISATION_NOT_YOURS, "assignment_id");
+    else if (said_before(c, row))
+        repeated(c);
+    else if (w->event.event == EVENT_FOLLOW_UP ? !current || row->status == ASSIGNMENT_OFFERED : !is_open(row) || !current)
         refuse(c, w->event.event == EVENT_FOLLOW_UP && current ? FAULT_STATE_FORBIDS : FAULT_ASSIGNMENT_CLOSED, "assignment_id");
     else if (w->event.event != EVENT_FOLLOW_UP && w->event.answer.term != (uint32_t)row->term)
         refuse(c, FAULT_STALE_TERM, "term");
@@ -307,6 +334,14 @@ static bool fails_once(const struct case_file *c)
            case_policy(c)->second_within.count > 0 && (why == CONCLUSION_TOO_FAR_APART || why == CONCLUSION_REFUSED_TO_SIGN);
 }
 
+/* The same message may mean different things: to whom it is said, and how often. */
+static enum event event_of(const struct case_file *c)
+{
+    if (c->named.role == ROLE_PARTNER)
+        return c->event == EVENT_ACCEPT ? EVENT_JOIN : EVENT_STAND_ASIDE;
+    return fails_once(c) ? EVENT_FAIL : c->event;
+}
+
 enum db_result case_open(struct ledger *l, struct case_file *c)
 {
     bool go_on;
@@ -319,8 +354,7 @@ enum db_result case_open(struct ledger *l, struct case_file *c)
     r = admitted(l, c, &go_on);
     if (r != DB_OK || !go_on)
         return r;
-    if (fails_once(c))
-        c->event = EVENT_FAIL;
+    c->event = event_of(c);
     c->transition = lifecycle_next((enum state)c->docket->state, c->event);
     if (!c->transition)
         return refuse(c, FAULT_STATE_FORBIDS, "");

@@ -16,7 +16,7 @@ struct case_file {
     struct assignment_row named;    /* the assignment an answer names, as read before the lock */
     struct docket_row *docket;
     struct chain_head *head;
-    enum event event;               /* what it is: the work's, but for a first failure (EVENT_FAIL) */
+    enum event event;               /* what it is: the work's, but for a first failure and a partner's answer */
     const struct transition *transition; /* NULL: refused or a repeat; nothing to write */
     bool moves;                     /* needs a new place: placing is filled */
     struct placing placing;

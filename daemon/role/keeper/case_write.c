@@ -60,9 +60,14 @@ static const char *coded_reason(const struct case_file *c)
         return "rules-changed";
     case EVENT_RECOUNT:
         return "calendar-changed";
+    case EVENT_JOIN:
+        return "partner-joined";
+    case EVENT_STAND_ASIDE:
+        return "partner-declined";
     case EVENT_FAIL:
         return word_of(conclusion_words, (int)e->answer.conclusion);
     case EVENT_UNDECIDED:
+    case EVENT_OVERRUN:
     case EVENT_WARN:
     case EVENT_OVERDUE:
     case EVENT_REMIND:
@@ -107,6 +112,11 @@ static int end_of(const struct case_file *c, const struct docket_write *d)
     }
 }
 
+static bool of_partner(const struct case_file *c)
+{
+    return c->event == EVENT_JOIN || c->event == EVENT_STAND_ASIDE;
+}
+
 static struct step first_step(const struct case_file *c, const struct docket_write *d)
 {
     const struct work_event *e = &c->work->event;
@@ -129,6 +139,10 @@ static struct step first_step(const struct case_file *c, const struct docket_wri
         .agency_action = case_policy(c)->ends[end_of(c, d)],
         .actor = c->work->actor,
     };
+    if (of_partner(c)) {
+        s.partner_id = c->docket->partner.organisation;
+        s.partner_name = organisation_name(c, s.partner_id);
+    }
     due_tell(&s, &c->agenda);
     return s;
 }
@@ -199,6 +213,7 @@ static const struct {
     [EVENT_WITHDRAW] = {ASSIGNMENT_CANCELLED, "withdrawn"},
     [EVENT_REROUTE] = {ASSIGNMENT_MOVED, "reassigned"},
     [EVENT_UNDECIDED] = {ASSIGNMENT_CONCLUDED, "undecided"},
+    [EVENT_OVERRUN] = {ASSIGNMENT_LAPSED, "lapsed"},
 };
 
 /* What a receiver, or a person looking at the assignment, is shown of the clocks. */
@@ -221,6 +236,39 @@ static unsigned news_of(const struct case_file *c)
 
 static const struct digest nothing_said;
 
+/* The partner's answer, and word of it to the lead. */
+static bool write_partner(struct ledger *l, struct case_file *c)
+{
+    const struct assignment_row *p = &c->docket->partner, *lead = &c->docket->current;
+    bool joins = c->event == EVENT_JOIN;
+    const struct assignment_change change = {
+        .id = p->id,
+        .status = joins ? ASSIGNMENT_ACCEPTED : ASSIGNMENT_DECLINED,
+        .closed_ms = joins ? 0 : l->now_ms,
+        .answer = &c->work->event.answer_digest,
+    };
+    const struct assignment_change told = {.id = lead->id, .status = lead->status, .notices = 1u << STEP_PROGRESS};
+    ledger_notice(l, NOTICE_NEWS, id_city(c->referral), lead->organisation, &lead->id, NULL);
+    return batch_change_assignment(l->batch, &change) && batch_change_assignment(l->batch, &told);
+}
+
+/* What ends the lead's part ends the partner's. It has no place to give back. */
+static bool close_partner(struct ledger *l, const struct case_file *c, enum assignment_status lead)
+{
+    const struct assignment_row *p = &c->docket->partner;
+    struct assignment_change change = {.id = p->id, .status = ASSIGNMENT_CANCELLED, .closed_ms = l->now_ms};
+    if (!p->found || (p->status != ASSIGNMENT_OFFERED && p->status != ASSIGNMENT_ACCEPTED))
+        return true;
+    if (lead == ASSIGNMENT_CONCLUDED) {
+        change.status = ASSIGNMENT_CONCLUDED;
+        change.notices = 1u << STEP_CONCLUDED;
+    } else if (lead != ASSIGNMENT_CANCELLED) {
+        change.status = ASSIGNMENT_MOVED;
+    }
+    ledger_notice(l, NOTICE_NEWS, id_city(c->referral), p->organisation, &p->id, NULL);
+    return batch_change_assignment(l->batch, &change);
+}
+
 /* What happens to the assignment that the referral has now. */
 static bool write_assignment(struct ledger *l, struct case_file *c, const struct docket_write *d)
 {
@@ -230,6 +278,8 @@ static bool write_assignment(struct ledger *l, struct case_file *c, const struct
     struct assignment_change change = {.id = a->id, .status = a->status};
     if (!a->found)
         return true;
+    if (of_partner(c))
+        return write_partner(l, c);
     if (c->work->origin == ORIGIN_DISPATCH)
         change.answer = &c->work->event.answer_digest;
     if (event == EVENT_PROCEED)
@@ -241,7 +291,7 @@ static bool write_assignment(struct ledger *l, struct case_file *c, const struct
     if (closes) {
         change.status = (int)closings[event].status;
         change.closed_ms = l->now_ms;
-        if (!batch_release(l->batch, a->org_city, a->organisation))
+        if (!batch_release(l->batch, a->org_city, a->organisation) || !close_partner(l, c, closings[event].status))
             return false;
     }
     if (state_open((enum state)d->state) || change.status == ASSIGNMENT_CONCLUDED)

@@ -136,6 +136,19 @@ void ledger_notice(struct ledger *l, int kind, int city, struct str name, const 
     *slot = n;
 }
 
+/* Joint mediation: the partner gets an assignment too, which takes no place. `row`: the lead's. */
+static bool ask_partner(struct ledger *l, const struct new_assignment *n, struct assignment_write row)
+{
+    const struct ruleset *rules = n->snapshot->rules;
+    const struct organisation *partner = &rules->roster.items[n->decision->partner];
+    row.id = id_new(l->now_ms, id_city(n->referral));
+    row.organisation = partner->id;
+    row.org_city = region_city(&rules->regions, partner->region);
+    row.role = ROLE_PARTNER;
+    ledger_notice(l, NOTICE_OFFER, id_city(n->referral), partner->id, NULL, NULL);
+    return batch_add_assignment(l->batch, &row);
+}
+
 bool ledger_offer(struct ledger *l, const struct new_assignment *n, int64_t respond_by_ms)
 {
     const struct ruleset *rules = n->snapshot->rules;
@@ -152,7 +165,7 @@ bool ledger_offer(struct ledger *l, const struct new_assignment *n, int64_t resp
         .finish_unit = (int)n->decision->finish_within.unit,
     };
     ledger_notice(l, NOTICE_OFFER, id_city(n->referral), org->id, NULL, NULL);
-    return batch_add_assignment(l->batch, &row);
+    return batch_add_assignment(l->batch, &row) && (n->decision->partner < 0 || ask_partner(l, n, row));
 }
 
 void ledger_name_partner(struct step *s, const struct ruleset *rules, const struct decision *d)

@@ -11,117 +11,139 @@ static const struct {
     enum state from;
     const char *to, *or;
 } expected[N_STATES] = {
-    /*               accept .. overdue, conclude .. withdraw, assign .. reroute, warn recount unfollowed, note .. undecided */
+    /*               accept .. overdue, conclude .. withdraw, assign .. reroute, warn recount unfollowed, note .. undecided, join .. overrun */
     {STATE_OFFERED, "AOO....."
                     "..OW"
                     "....O"
                     "OO."
-                    ".....",
+                    "....."
+                    "OO.",
      ".MM....."
      "...."
      "....M"
      "..."
-     "....."},
+     "....."
+     "..."},
     {STATE_ACCEPTED, "...AS.AA"
                      "C.AW"
                      "....."
                      "AA."
-                     "AXT..",
+                     "AXT.."
+                     "AAO",
      "........"
      "L..."
      "....."
      "..."
-     "....."},
+     "....."
+     "..M"},
     {STATE_SUSPENDED, ".....A.S"
                       "C.SW"
                       "....."
                       ".S."
-                      "S.T..",
+                      "S.T.."
+                      "SS.",
      "........"
      "L..."
      "....."
      "..."
-     "....."},
+     "....."
+     "..."},
     {STATE_MANUAL, "........"
                    "..MW"
                    "ORM.O"
                    ".M."
-                   ".....",
+                   "....."
+                   "...",
      "........"
      "...."
      "....M"
      "..."
-     "....."},
+     "....."
+     "..."},
     {STATE_FOLLOWING, "........"
                       ".LL."
                       "....."
                       ".LL"
-                      ".....",
+                      "....."
+                      "...",
      "........"
      ".C.."
      "....."
      "..C"
-     "....."},
+     "....."
+     "..."},
     {STATE_CONCLUDED, "........"
                       ".C.."
                       "...C."
                       "..."
-                      ".....",
+                      "....."
+                      "...",
      "........"
      "...."
      "....."
      "..."
-     "....."},
+     "....."
+     "..."},
     {STATE_REFUSED, "........"
                     "...."
                     "...F."
                     "..."
-                    ".....",
+                    "....."
+                    "...",
      "........"
      "...."
      "....."
      "..."
-     "....."},
+     "....."
+     "..."},
     {STATE_WITHDRAWN, "........"
                       "...."
                       "...W."
                       "..."
-                      ".....",
+                      "....."
+                      "...",
      "........"
      "...."
      "....."
      "..."
-     "....."},
+     "....."
+     "..."},
     {STATE_RETURNED, "........"
                      "...."
                      "...R."
                      "..."
-                     ".....",
+                     "....."
+                     "...",
      "........"
      "...."
      "....."
      "..."
-     "....."},
+     "....."
+     "..."},
     {STATE_FAILED_ONCE, "........"
                         "C.XW"
                         "....."
                         ".X."
-                        "...AC",
+                        "...AC"
+                        "...",
      "........"
      "L..."
      "....."
      "..."
-     "....."},
+     "....."
+     "..."},
     {STATE_STOPPED, ".......T"
                     "..TW"
                     "....."
                     ".T."
-                    "...A.",
+                    "...A."
+                    "...",
      "........"
      "...."
      "....."
      "..."
-     "....."},
+     "....."
+     "..."},
 };
 
 static const struct {
@@ -230,6 +252,9 @@ static void steps_effects_and_actors(void **state)
         {EVENT_SUSPECT, STEP_STOPPED, EFFECT_NONE, ACTOR_ORGANISATION},
         {EVENT_PROCEED, STEP_PROCEEDED, EFFECT_NONE, ACTOR_AGENCY},
         {EVENT_UNDECIDED, STEP_CONCLUDED, EFFECT_CLOSE, ACTOR_TIMER},
+        {EVENT_JOIN, STEP_PROGRESS, EFFECT_NONE, ACTOR_ORGANISATION},
+        {EVENT_STAND_ASIDE, STEP_PROGRESS, EFFECT_NONE, ACTOR_ORGANISATION},
+        {EVENT_OVERRUN, STEP_OVERRAN, EFFECT_REPLACE, ACTOR_TIMER},
     };
     for (const struct transition *t = transitions; t->from; t++) {
         assert_int_equal(of[t->event - 1].event, t->event);

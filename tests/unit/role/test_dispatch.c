@@ -296,9 +296,12 @@ static void every_answer_has_its_event(void **state)
     } cases[] = {
         {client_decline, {.decline = DECLINE_NO_MEDIATOR}, EVENT_DECLINE},
         {client_progress, {.progress = PROGRESS_CONTACTED}, EVENT_CONTACT},
-        {client_progress, {.progress = PROGRESS_SUSPENDED, .text = {"x", 1}}, EVENT_SUSPEND},
+        {client_progress, {.progress = PROGRESS_SUSPENDED, .suspension = SUSPENSION_APPRAISAL}, EVENT_SUSPEND},
         {client_progress, {.progress = PROGRESS_RESUMED}, EVENT_RESUME},
-        {client_progress, {.progress = PROGRESS_JOINT_REQUESTED}, EVENT_CONTACT},
+        {client_progress, {.progress = PROGRESS_JOINT_REQUESTED}, EVENT_NOTE},
+        {client_progress, {.progress = PROGRESS_MEDIATOR_NAMED, .mediator = {"7", 1}}, EVENT_NOTE},
+        {client_progress, {.progress = PROGRESS_MEDIATOR_RECUSED, .mediator = {"7", 1}}, EVENT_NOTE},
+        {client_progress, {.progress = PROGRESS_SHAM_SUSPECTED, .text = {"x", 1}}, EVENT_SUSPECT},
         {client_conclude, {.conclusion = CONCLUSION_UNWILLING}, EVENT_CONCLUDE},
     };
     struct stage *st = *state;
