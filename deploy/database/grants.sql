@@ -29,7 +29,7 @@ GRANT SELECT, INSERT ON chain, docket, assignment, load, session TO :"daemon";
 GRANT UPDATE (seq, hash, cursor_seq) ON chain TO :"daemon";
 GRANT UPDATE (state, due_kind, due_at, due_claim, assignment, organisation, decisions, reason, conclusion, changed,
     clocks, wake_at, wake, calendar) ON docket TO :"daemon";
-GRANT UPDATE (status, term, session, receiver, told, respond_by, finish_by, answer, closed) ON assignment TO :"daemon";
+GRANT UPDATE (status, term, session, receiver, told, notices, notice, respond_by, finish_by, answer, closed) ON assignment TO :"daemon";
 GRANT UPDATE (open, capacity, wanted, given) ON load TO :"daemon";
 GRANT UPDATE (id, daemon, until), DELETE ON session TO :"daemon";
 
