@@ -97,7 +97,8 @@ static void end_those_of(struct following *f, const struct told_step *s, int pro
     }
 }
 
-static void note_passed(struct following *f, const struct told_step *s)
+/* False when none is seen to have passed. */
+static bool note_passed(struct following *f, const struct told_step *s)
 {
     struct told_deadline *first = NULL;
     for (enum due due = DUE_RESPOND; due < DUE_LIMIT; due++) {
@@ -107,6 +108,7 @@ static void note_passed(struct following *f, const struct told_step *s)
     }
     if (first)
         first->passed_seq = s->seq;
+    return first;
 }
 
 static void note_warned(struct following *f)
@@ -138,8 +140,7 @@ static void follow(struct following *f, const struct told_step *s)
 {
     int progress = s->kind == STEP_PROGRESS ? word_value(progress_kind_words, s->reason) : 0;
     bool moves = progress == PROGRESS_RESUMED || progress == PROGRESS_EXTENDED || s->kind == STEP_RECOUNTED;
-    if (s->kind == STEP_OVERDUE)
-        note_passed(f, s);
+    bool passed = s->kind == STEP_OVERDUE && note_passed(f, s);
     end_those_of(f, s, progress);
     struct told_deadline *finish = running(f, DUE_FINISH);
     if (progress == PROGRESS_SUSPENDED)
@@ -157,6 +158,8 @@ static void follow(struct following *f, const struct told_step *s)
     if (s->kind == STEP_WARNED)
         note_warned(f);
     note_due(f, s, moves);
+    if (s->kind == STEP_OVERDUE && !passed) /* its end is told only now */
+        note_passed(f, s);
     if (before_ms && (finish = running(f, DUE_FINISH)) && finish->due_ms != before_ms)
         finish->moved++;
 }

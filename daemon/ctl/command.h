@@ -153,6 +153,7 @@ int run_rules_score(const struct call *c);
 int run_report(const struct call *c);
 int run_report_definitions(const struct call *c);
 int run_lifecycle(const struct call *c);
+int run_dossier(const struct call *c);
 
 /* referralctl's main(). */
 int ctl_main(int argc, char **argv);

@@ -60,7 +60,10 @@ static const char style[] =
     ".choice>div{display:none;order:1;width:100%;padding-top:10px}.choice input:checked+label+div{display:block}\n"
     ".choice input:checked+label{background:var(--now);border-color:var(--now);color:var(--paper)}\n"
     ".choice input:focus-visible+label{outline:2px solid var(--now);outline-offset:2px}\n"
-    "@media print{body{background:#fff}main{padding:0}section,.tile{break-inside:avoid;border-color:#bbb}}\n";
+    "@page{size:A4;margin:14mm 12mm}\n"
+    "@media print{body{background:#fff;font-size:12px}main{padding:0;max-width:none}section,.tile{border-color:#bbb}section{padding:12px 14px}"
+    ".tile,tr,svg{break-inside:avoid}h2{break-after:avoid}thead{display:table-header-group}.scroll{overflow:visible}"
+    "table{font-size:10.5px}th,td{padding:4px 5px}.tile b{font-size:18px}.tiles{grid-template-columns:repeat(auto-fit,minmax(110px,1fr))}}\n";
 
 /* U+FFFD for what XML 1.0 does not allow. */
 void html_text(FILE *out, struct str s)

@@ -134,7 +134,7 @@ int remote_print(const struct call *c, const struct sheets *s)
 }
 
 /* Options that are this program's own; all others are the daemon's. */
-static const uint64_t local = OPT(CONFIG) | OPT(SOCKET) | OPT(HELP) | OPT(JSON) | OPT(OUT);
+static const uint64_t local = OPT(CONFIG) | OPT(SOCKET) | OPT(HELP) | OPT(JSON) | OPT(OUT) | OPT(HTML);
 
 int remote_call(struct arena *a, const struct call *c, struct sheets *out)
 {

@@ -105,9 +105,12 @@ def test_nothing_personal_is_in_what_referralctl_shows(traffic):
     text = lab.ctl("status") + lab.ctl("queue", "list") + lab.ctl("verify") + lab.ctl("peer", "list")
     for n in range(1, 5):
         text += lab.ctl("show", f"private-{n}") + lab.ctl("show", f"private-{n}", "--json")
+        page = lab.directory / f"dossier-{n}.html"
+        text += lab.ctl("dossier", f"private-{n}", "--html", page) + lab.ctl("dossier", f"private-{n}", "--json")
+        text += page.read_text(encoding="utf-8")
     for row in lab.sql("SELECT DISTINCT referral FROM decision"):
         text += lab.ctl("explain", row[0], "--rules", ok=False) + lab.ctl("explain", row[0], "--json", ok=False)
-    assert "private-2" in text and seen(text, marks) == []
+    assert "private-2" in text and "●●●" in text and seen(text, marks) == []
 
 
 def test_nothing_personal_is_in_any_column_of_the_database(traffic):

@@ -18,9 +18,9 @@ struct view {
     bool erased;
 };
 
-static struct str text_result(struct view *v)
+struct str text_explained(struct arena *a, const struct explanation *x, bool erased)
 {
-    switch (v->x.result) {
+    switch (x->result) {
     case EXPLAINED_IDENTICAL:
         return STR("identical");
     case EXPLAINED_DIFFERENT:
@@ -30,8 +30,7 @@ static struct str text_result(struct view *v)
     case EXPLAINED_NOT:
         break;
     }
-    return arena_printf(v->job->arena, "not possible: %s",
-                        v->erased ? "the referral's content was erased" : v->x.why);
+    return arena_printf(a, "not possible: %s", erased ? "the referral's content was erased" : x->why);
 }
 
 /* Only when something differs: then it says why in place of the conditions. */
@@ -89,7 +88,7 @@ static bool show_decision(struct clerk *c, struct view *v)
         .referral = v->x.reopened && v->x.result != EXPLAINED_BY_HAND ? &v->x.referral : NULL,
         .n = v->n,
         .at_ms = v->at_ms,
-        .rederived = text_result(v),
+        .rederived = text_explained(v->job->arena, &v->x, v->erased),
     };
     tell_decision(&t);
     if (v->x.result == EXPLAINED_DIFFERENT)
