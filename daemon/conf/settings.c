@@ -16,6 +16,7 @@ struct record {
     struct settings s;
     struct metrics metrics;
     int log_format, log_level, approval;
+    struct strs openers;
 };
 
 /* "HOST:PORT", HOST not empty; an IPv6 address stands in brackets. False when it is something else. */
@@ -170,6 +171,10 @@ static const struct field publishing_fields[] = {
      .about = "required: a rule set comes into force when a second person approves it"},
     {0},
 };
+static const struct field dossiers_fields[] = {
+    {"may_open", read_texts, AT(openers), OPTIONAL, .about = "operators (system users) who may see personal data in a dossier"},
+    {0},
+};
 static const struct field log_fields[] = {
     {"format", read_word, AT(log_format), OPTIONAL, log_format_words,
      .about = "where log lines go and in which form"},
@@ -184,6 +189,7 @@ static const struct field sections[] = {
     {"database", read_fields, 0, OPTIONAL, database_fields, .about = "PostgreSQL"},
     {"limits", read_fields, 0, OPTIONAL, limits_fields, .about = "bounds"},
     {"publishing", read_fields, 0, OPTIONAL, publishing_fields, .about = "how rule sets come into force"},
+    {"dossiers", read_fields, 0, OPTIONAL, dossiers_fields, .about = "review of cases"},
     {"log", read_fields, 0, OPTIONAL, log_fields, .about = "logging"},
     {0},
 };
@@ -218,6 +224,8 @@ static void finish(struct reading *r, const char *dir, const struct record *reco
     out->metrics_host = record->metrics.host;
     out->metrics_port = record->metrics.port;
     out->approval = record->approval == 2;
+    out->dossier_openers = record->openers.items;
+    out->n_dossier_openers = record->openers.n;
     out->log_format = (enum log_format)(record->log_format - 1);
     out->log_level = (enum log_level)(record->log_level - 1);
     out->key_router = absolute(r, real ? real : dir, out->key_router);

@@ -18,6 +18,8 @@ struct settings {
     int keepers;
     int in_flight, in_flight_per_agency, batch_rows;
     int busy_retry_after_ms, ping_interval_ms;
+    const struct str *dossier_openers; /* operators who may see personal data in a dossier */
+    int n_dossier_openers;
     bool approval; /* publishing rules needs a second person */
     enum log_format log_format;
     enum log_level log_level;

@@ -80,6 +80,16 @@ int regions_build(struct region *items, int n, const char **why)
     return -1;
 }
 
+struct str region_unit(struct str place)
+{
+    static const char *const direct[] = {"320583", "321283", "321322"};
+    size_t n = place.n < 4 ? place.n : 4;
+    for (size_t i = 0; i < sizeof direct / sizeof *direct; i++)
+        if (place.n >= 6 && memcmp(place.p, direct[i], 6) == 0)
+            n = 6;
+    return (struct str){place.p, n};
+}
+
 int region_find(const struct regions *r, struct str code)
 {
     return STR_FIND_SORTED(r->items, r->n, code, region_code_normal(code));

@@ -36,6 +36,12 @@ int region_code_level(struct str code);
 struct str region_code_normal(struct str code);
 
 /*
+ * The unit of supervision that a place belongs to: its city, or one of the three counties directly under the province (昆山, 泰兴, 沭阳),
+ * which are counted apart from theirs. The code is borrowed from `place`.
+ */
+struct str region_unit(struct str place);
+
+/*
  * Sorts `items` by code, links parents and subtrees. Returns -1, or the index (after sorting) of the first item
  * whose parent is missing or whose code occurs twice, with *why telling which.
  */

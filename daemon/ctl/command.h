@@ -66,6 +66,12 @@ enum option_id {
     OPT_BY,
     OPT_VERIFY,
     OPT_FIGURE,
+    OPT_OPEN,
+    OPT_WHY,
+    OPT_SIZE,
+    OPT_SCORE,
+    OPT_FINDINGS,
+    OPT_NOTE,
     OPTION_COUNT
 };
 #define OPT(name) (UINT64_C(1) << OPT_##name)

@@ -4,6 +4,7 @@
 #include "ctl/dossier.h"
 
 #include "core/deadlines.h"
+#include "core/review.h"
 #include "ctl/html.h"
 #include "ctl/layout.h"
 
@@ -68,6 +69,9 @@ static const struct section {
     {"chain", "流转日志校验", "The agency's chain recomputed",
      {{"agency", "来源机关"}, {"result", "结果", proof_zh}, {"entries", "条目总数"}, {"verified", "已验证至"}, {"first_bad", "首个损坏条目"},
       {"fault", "问题"}, {"hash", "末条摘要", NULL, HASH}}},
+    {"reviews", "评查意见", "Marks of reviewers",
+     {{"sample", "样本"}, {"at", "时间"}, {"who", "评查人"}, {"score", "得分"}, {"findings", "问题", finding_words}, {"note", "意见"}}},
+    {"openings", "个人信息调阅记录", "Who has seen its personal data", {{"at", "时间"}, {"who", "调阅人"}, {"why", "事由", kept_zh}}},
     {"proof", "逐条凭证", "Proof of each step",
      {{"seq", "条目"}, {"result", "验证", proof_zh}, {"previous", "前一条摘要", NULL, HASH}, {"hash", "本条摘要 SHA-256", NULL, HASH}}},
 };
@@ -98,7 +102,7 @@ static struct str cell(const struct sheet *sheet, size_t row, const char *key)
 
 /* ---- one cell ---- */
 
-/* In Chinese, one word or several with spaces between; .p NULL when one of them is not in the table. */
+/* In Chinese, one word or several with spaces or commas between; .p NULL when one of them is not in the table. */
 static struct str translated(struct arena *a, const struct word *words, struct str s)
 {
     struct str all = STR("");
@@ -106,13 +110,16 @@ static struct str translated(struct arena *a, const struct word *words, struct s
     if (value)
         return str_from(word_zh(words, value));
     while (s.n > 0) {
-        const char *space = memchr(s.p, ' ', s.n);
-        struct str one = {s.p, space ? (size_t)(space - s.p) : s.n};
+        size_t n = 0;
+        while (n < s.n && s.p[n] != ' ' && s.p[n] != ',')
+            n++;
+        bool more = n < s.n;
+        struct str one = {s.p, n};
         value = word_value(words, one);
         if (!value)
             return (struct str){NULL, 0};
         all = arena_printf(a, STR_FMT "%s%s", STR_ARG(all), all.n ? "、" : "", word_zh(words, value));
-        s = (struct str){one.p + one.n + (space ? 1 : 0), s.n - one.n - (space ? 1 : 0)};
+        s = (struct str){one.p + one.n + more, s.n - one.n - more};
     }
     return all;
 }

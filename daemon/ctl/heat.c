@@ -29,21 +29,6 @@ const struct heat_unit heat_units[HEAT_UNITS] = {
 };
 /* clang-format on */
 
-static bool begins(struct str s, const char *with)
-{
-    size_t n = strlen(with);
-    return s.n >= n && memcmp(s.p, with, n) == 0;
-}
-
-int heat_unit_of(struct str place)
-{
-    int found = -1;
-    for (int i = 0; i < HEAT_UNITS; i++)
-        if (begins(place, heat_units[i].code))
-            found = i; /* a county stands after its city */
-    return found;
-}
-
 /* From the lowest to the highest in steps of the same size. */
 struct scale {
     int64_t low, high;

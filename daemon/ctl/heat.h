@@ -20,9 +20,6 @@ struct heat_unit {
 };
 extern const struct heat_unit heat_units[HEAT_UNITS]; /* in the order of codes, a county after its city */
 
-/* The unit that a place belongs to: its index, or -1 outside of Jiangsu's cities. */
-int heat_unit_of(struct str place);
-
 struct heat_value {
     bool there;
     int64_t v;       /* orders the shades */

@@ -13,7 +13,7 @@
 #include "core/ruleset.h"
 #include "ctl/counting.h"
 #include "ctl/heat.h"
-#include "ctl/period.h"
+#include "conf/period.h"
 #include "store/db.h"
 #include "store/report.h"
 #include "wire/control.h"

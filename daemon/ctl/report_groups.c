@@ -39,17 +39,11 @@ static struct report_sums *sums_of(struct report *r, struct report_groups *g, st
     return n < 0 ? &nowhere : &g->sums[n];
 }
 
-static struct str city_key(struct str place)
-{
-    int unit = heat_unit_of(place);
-    return unit >= 0 ? str_from(heat_units[unit].code) : (struct str){place.p, place.n < 4 ? place.n : 4};
-}
-
 static struct str key_of(const struct report_groups *g, const struct report_referral_row *row, const struct report_part *part)
 {
     switch (g->by) {
     case REPORT_BY_CITY:
-        return city_key(row->place);
+        return region_unit(row->place);
     case REPORT_BY_COUNTY:
         return (struct str){row->place.p, row->place.n < 6 ? row->place.n : 6};
     case REPORT_BY_CHANNEL:

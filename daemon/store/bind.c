@@ -33,6 +33,18 @@ struct str bind_supplement(char out[BIND_LONG_SIZE], struct id referral, struct 
     return made(out, n, BIND_LONG_SIZE);
 }
 
+struct str bind_opening(char out[BIND_SIZE], struct id opening)
+{
+    char text[ID_TEXT_SIZE];
+    return made(out, snprintf(out, BIND_SIZE, "opening:%s", id_text(opening, text)), BIND_SIZE);
+}
+
+struct str bind_mark(char out[BIND_SIZE], struct id mark)
+{
+    char text[ID_TEXT_SIZE];
+    return made(out, snprintf(out, BIND_SIZE, "mark:%s", id_text(mark, text)), BIND_SIZE);
+}
+
 struct str bind_quarantine(char out[BIND_SIZE], struct id quarantine)
 {
     char text[ID_TEXT_SIZE];

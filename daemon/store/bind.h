@@ -16,6 +16,8 @@
 struct str bind_referral(char out[BIND_SIZE], struct id referral);
 struct str bind_note(char out[BIND_LONG_SIZE], int city, struct str agency, uint64_t seq);
 struct str bind_supplement(char out[BIND_LONG_SIZE], struct id referral, struct str supplement_ref);
+struct str bind_opening(char out[BIND_SIZE], struct id opening);
+struct str bind_mark(char out[BIND_SIZE], struct id mark);
 struct str bind_quarantine(char out[BIND_SIZE], struct id quarantine);
 
 #endif

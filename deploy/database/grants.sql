@@ -23,6 +23,7 @@ GRANT USAGE ON SCHEMA referral TO :"daemon";
 -- Written once.
 GRANT SELECT, INSERT ON submission, referral, decision, journal, note, supplement, quarantine, party_mark TO :"daemon";
 GRANT SELECT, INSERT ON ruleset, ruleset_file, publication, proposal TO :"daemon";
+GRANT SELECT, INSERT ON dossier_opening, dossier_sample, dossier_member, dossier_mark TO :"daemon";
 
 -- Moved on, in these columns.
 GRANT SELECT, INSERT ON chain, docket, assignment, load, session TO :"daemon";

@@ -17,16 +17,18 @@ ROOT = Path(__file__).resolve().parents[2]
 STORE = ROOT / "daemon/store"
 
 # Small, the same everywhere, not distributed.
-REFERENCE_TABLES = {"schema_migration", "ruleset_file", "ruleset", "publication", "proposal"}
+REFERENCE_TABLES = {"schema_migration", "ruleset_file", "ruleset", "publication", "proposal", "dossier_sample", "dossier_member"}
 # Only ever inserted into.
 UNCHANGING_TABLES = {"submission", "referral", "decision", "journal", "note", "supplement", "quarantine", "ruleset_file",
-                     "ruleset", "publication", "proposal", "schema_migration", "party_mark"}
+                     "ruleset", "publication", "proposal", "schema_migration", "party_mark",
+                     "dossier_opening", "dossier_sample", "dossier_member", "dossier_mark"}
 # What the columns without personal data are that could hold it: codes, numbers of offices, hashes, answers of ours.
 PLAIN_COLUMNS = {
     "agency", "agency_ref", "organisation", "place", "category", "currency", "reason", "rule", "receiver", "supplement_ref",
     "hash", "content", "answer", "ruleset", "digest", "sha256",      # hashes
     "mark",                                                          # under the personal key file's key, and erased
     "receipt", "record", "body", "clocks",                           # wire messages of ours, free of names
+    "period", "seed", "sample", "stratum", "findings",               # samples for review: how drawn; codes
     "bytes", "names", "digests", "name", "publisher", "who", "proposer", "directory", # rule sets and who published them
 }
 

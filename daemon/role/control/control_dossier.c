@@ -142,13 +142,13 @@ static bool put_together(struct dossier *d)
     dossier_outcome(d);
     dossier_steps(d);
     dossier_proof(d);
-    return true;
+    return dossier_reviews(d) && dossier_openings(d);
 }
 
 void verb_dossier(struct clerk *c, struct job *j)
 {
     struct dossier d = {.clerk = c, .job = j};
-    if (!job_case(c, j, &d.id, &d.row))
+    if (!job_case(c, j, &d.id, &d.row) || !dossier_open(&d))
         return;
     d.now = publication_get(c->office->publication);
     bool done = put_together(&d);

@@ -33,6 +33,10 @@ struct dossier {
 
 /* Reads the journal and recomputes the agency's chain; false with the reason as the answer. */
 bool dossier_read_journal(struct dossier *d);
+/*
+ * --open: whether the operator may, and on record that they did. Nothing is opened without it. False with the reason as the answer.
+ */
+bool dossier_open(struct dossier *d);
 /* The name of an organisation of now; empty when it is on no roster. */
 struct str dossier_organisation(const struct dossier *d, struct str id);
 /* What stands where something may not be shown. */
@@ -49,5 +53,7 @@ bool dossier_deadlines(struct dossier *d);
 void dossier_outcome(struct dossier *d);
 void dossier_steps(struct dossier *d);
 void dossier_proof(struct dossier *d);
+bool dossier_reviews(struct dossier *d);
+bool dossier_openings(struct dossier *d);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * test_report.c - ctl/period.h, ctl/heat.h, ctl/report.h: periods, the map, groups, the comparison
+ * test_report.c - conf/period.h, ctl/heat.h, ctl/report.h: periods, the map, groups, the comparison
  */
 #include "base/check.h"
 #include "core/calendar.h"
@@ -56,9 +56,11 @@ static void places_belong_to_one_unit(void **state)
     } cases[] = {{"320505002004", "3205"}, {"320583001", "320583"}, {"3205", "3205"},   {"321283", "321283"},
                  {"321322105", "321322"},  {"3213", "3213"},        {"320102", "3201"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        assert_string_equal(heat_units[heat_unit_of(str_from(cases[i].place))].code, cases[i].code);
-    assert_int_equal(heat_unit_of(STR("32")), -1);
-    assert_int_equal(heat_unit_of(STR("330100")), -1);
+        assert_str(region_unit(str_from(cases[i].place)), cases[i].code);
+    for (int i = 0; i < HEAT_UNITS; i++)
+        assert_str(region_unit(str_from(heat_units[i].code)), heat_units[i].code);
+    assert_str(region_unit(STR("32")), "32");
+    assert_str(region_unit(STR("330100")), "3301");
 }
 
 static void units_are_sixteen_and_stand_apart(void **state)

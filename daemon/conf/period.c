@@ -1,7 +1,7 @@
 /*
  * period.c - years, halves, quarters and months
  */
-#include "ctl/period.h"
+#include "conf/period.h"
 
 #include "core/calendar.h"
 

@@ -1,10 +1,10 @@
 /*
- * period.h - a stretch of the calendar on the command line: 2026, 2026H1, 2026Q3, 2026-10
+ * period.h - a stretch of the calendar, as it is written: 2026, 2026H1, 2026Q3, 2026-10
  *
  * Its days are those of Asia/Shanghai.
  */
-#ifndef CTL_PERIOD_H
-#define CTL_PERIOD_H
+#ifndef CONF_PERIOD_H
+#define CONF_PERIOD_H
 
 #include "base/str.h"
 
