@@ -55,7 +55,7 @@ static const struct section {
      {{"n", "次"}, {"at", "时间"}, {"outcome", "结果", outcome_zh}, {"organisation_name", "调解组织"}, {"code", "原因"}, {"rule_name", "依据规则"},
       {"rung", "梯级"}, {"by", "决定者", by_zh}, {"rederived", "重算核对", explained_zh}}},
     {"assignments", "历次指派", "Assignments",
-     {{"organisation", "调解组织"}, {"status", "结果", status_zh}, {"respond_by", "答复期限"}, {"finish_by", "办结期限"}}},
+     {{"name", "调解组织"}, {"organisation", "组织编号"}, {"status", "结果", status_zh}, {"respond_by", "答复期限"}, {"finish_by", "办结期限"}}},
     {"deadlines", "期限遵守", "Deadlines, kept or missed",
      {{"due", "期限", due_words}, {"since", "起算"}, {"due_at", "到期"}, {"done_at", "完成"}, {"result", "结果", deadline_words},
       {"left", "余（－超）", NULL, LEFT}, {"moved", "变更"}, {"warned", "提醒"}, {"provisional", "暂定", kept_zh}}},

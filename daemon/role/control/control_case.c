@@ -10,19 +10,19 @@
 
 enum { MATCHES_MAX = 20 };
 
-struct str text_id(struct arena *a, struct id id)
+static struct str text_id(struct arena *a, struct id id)
 {
     char text[ID_TEXT_SIZE];
     return id_is_zero(id) ? STR("") : arena_str(a, str_from(id_text(id, text)));
 }
 
-struct str text_money(struct arena *a, int64_t minor, struct str currency)
+static struct str text_money(struct arena *a, int64_t minor, struct str currency)
 {
     return arena_printf(a, "%lld.%02d " STR_FMT, (long long)(minor / 100), (int)(minor % 100),
                         STR_ARG(currency));
 }
 
-struct str text_risk(struct arena *a, int risk)
+static struct str text_risk(struct arena *a, int risk)
 {
     struct str all = STR("");
     for (const struct word *w = risk_words; w->word; w++)
@@ -95,7 +95,7 @@ static const char *status_word(int status)
     return status > 0 && status <= ASSIGNMENT_MOVED ? words[status] : "?";
 }
 
-void sheet_assignments(struct clerk *c, struct job *j, struct id id)
+static void sheet_assignments(struct clerk *c, struct job *j, struct id id)
 {
     static const struct sheet_column columns[] = {{"assignment", "assignment", CELL_TEXT},
                                                   {"organisation", "organisation", CELL_TEXT},
@@ -124,7 +124,8 @@ void sheet_assignments(struct clerk *c, struct job *j, struct id id)
     }
 }
 
-struct str step_detail(struct arena *a, const struct step *s)
+/* What a step says beyond its kind, in one cell. */
+static struct str step_detail(struct arena *a, const struct step *s)
 {
     struct str all = s->organisation_id;
     const struct {
@@ -182,6 +183,21 @@ static void sheet_steps(struct clerk *c, struct job *j, struct id id)
     }
 }
 
+static void show_one(struct clerk *c, struct job *j, struct id id)
+{
+    struct case_row r;
+    if (!clerk_ok(c, j, case_read(c->db, j->arena, id, &r)))
+        return;
+    if (!r.found) {
+        job_fail(j, "no referral has the id " STR_FMT, STR_ARG(j->args[0]));
+        return;
+    }
+    sheet_case(j, id, &r);
+    sheet_assignments(c, j, id);
+    if (str_empty(j->sheets.error))
+        sheet_steps(c, j, id);
+}
+
 /* Several agencies may use the same number: then the ids are told. */
 static void show_matches(struct clerk *c, struct job *j, const struct id *ids, int n)
 {
@@ -203,7 +219,7 @@ static void show_matches(struct clerk *c, struct job *j, const struct id *ids, i
         row[2] = cell_time(j->arena, r.arrived_ms);
         row[3] = cell_word(state_words, r.docket.state);
     }
-    job_fail(j, "%s%d referrals have this number; name one by its id", n == MATCHES_MAX ? "at least " : "",
+    job_fail(j, "%s%d referrals have this number; show one by its id", n == MATCHES_MAX ? "at least " : "",
              n);
 }
 
@@ -216,41 +232,20 @@ struct str referral_opened(const struct clerk *c, struct arena *a, struct id id,
     return bytes.p ? bytes : STR("");
 }
 
-/* By its id, or by a number that only one agency uses. */
-static bool find_case(struct clerk *c, struct job *j, struct id *out)
+void verb_show(struct clerk *c, struct job *j)
 {
-    struct id *ids;
+    struct id id, *ids;
     int n;
-    if (id_parse(j->args[0], out))
-        return true;
+    if (id_parse(j->args[0], &id)) {
+        show_one(c, j, id);
+        return;
+    }
     if (!clerk_ok(c, j, case_search(c->db, j->arena, j->args[0], MATCHES_MAX, &ids, &n)))
-        return false;
+        return;
     if (n == 1)
-        *out = ids[0];
+        show_one(c, j, ids[0]);
     else if (n > 1)
         show_matches(c, j, ids, n);
     else
         job_fail(j, "no referral has the id or agency's number `" STR_FMT "`", STR_ARG(j->args[0]));
-    return n == 1;
-}
-
-bool job_case(struct clerk *c, struct job *j, struct id *out, struct case_row *row)
-{
-    if (!find_case(c, j, out) || !clerk_ok(c, j, case_read(c->db, j->arena, *out, row)))
-        return false;
-    if (!row->found)
-        job_fail(j, "no referral has the id " STR_FMT, STR_ARG(j->args[0]));
-    return row->found;
-}
-
-void verb_show(struct clerk *c, struct job *j)
-{
-    struct case_row r;
-    struct id id;
-    if (!job_case(c, j, &id, &r))
-        return;
-    sheet_case(j, id, &r);
-    sheet_assignments(c, j, id);
-    if (str_empty(j->sheets.error))
-        sheet_steps(c, j, id);
 }

@@ -65,7 +65,7 @@ void dossier_facts(struct dossier *d)
     if (!row)
         return;
     const struct str cells[] = {
-        text_id(a, d->id),
+        case_id_text(a, d->id),
         k->agency,
         k->agency_ref,
         cell_time(a, d->row.arrived_ms),
@@ -75,9 +75,9 @@ void dossier_facts(struct dossier *d)
         place_name(d),
         d->row.category,
         category_name(d),
-        d->row.has_claim ? text_money(a, d->row.claim_minor, d->row.currency) : STR(""),
+        d->row.has_claim ? case_money(a, d->row.claim_minor, d->row.currency) : STR(""),
         cell_int(a, d->row.parties),
-        text_risk(a, d->row.risk),
+        case_risk(a, d->row.risk),
         cell_word(state_words, k->state),
         k->organisation,
         dossier_organisation(d, k->organisation),
@@ -136,9 +136,9 @@ static bool put_together(struct dossier *d)
     dossier_parties(d);
     if (!dossier_texts(d) || !dossier_decisions(d))
         return false;
-    sheet_assignments(d->clerk, d->job, d->id);
-    if (!str_empty(d->job->sheets.error) || !dossier_deadlines(d))
+    if (!dossier_assignments(d))
         return false;
+    dossier_deadlines(d);
     dossier_outcome(d);
     dossier_steps(d);
     dossier_proof(d);
@@ -148,7 +148,7 @@ static bool put_together(struct dossier *d)
 void verb_dossier(struct clerk *c, struct job *j)
 {
     struct dossier d = {.clerk = c, .job = j};
-    if (!job_case(c, j, &d.id, &d.row) || !dossier_open(&d))
+    if (!case_named(c, j, &d.id, &d.row) || !dossier_open(&d))
         return;
     d.now = publication_get(c->office->publication);
     bool done = put_together(&d);

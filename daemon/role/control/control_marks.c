@@ -95,7 +95,7 @@ void verb_dossier_mark(struct clerk *c, struct job *j)
     if (!row)
         return;
     row[0] = cell_hash(j->arena, m.sample.hash);
-    row[1] = text_id(j->arena, m.row.referral);
+    row[1] = case_id_text(j->arena, m.row.referral);
     row[2] = cell_int(j->arena, m.row.score);
     row[3] = arena_str(j->arena, m.row.findings);
     row[4] = m.row.sealed.n ? STR("sealed") : STR("");
@@ -260,7 +260,7 @@ static void sheet_marks(const struct review *r)
         if (!row)
             return;
         row[0] = cell_int(a, r->members[i].n);
-        row[1] = text_id(a, r->members[i].referral);
+        row[1] = case_id_text(a, r->members[i].referral);
         row[2] = r->members[i].stratum;
         row[3] = r->members[i].organisation;
         row[4] = m ? cell_int(a, m->score) : STR("");

@@ -137,22 +137,11 @@ bool carried_read(struct job *j, const struct roster *roster, int *change);
 /* For the next page; empty when nothing changes, or when memory is out. */
 struct str carried_text(struct arena *a, const struct roster *roster, const int *change);
 
-/* -- one referral: for `show` and the dossier -- */
-
-struct case_row;
-struct step;
-/* The referral that args[0] names, by id or by the agency's number; or a failed job, with a list where several have that number. */
-bool job_case(struct clerk *c, struct job *j, struct id *out, struct case_row *row);
-struct str text_id(struct arena *a, struct id id); /* empty for zero */
-struct str text_money(struct arena *a, int64_t minor, struct str currency);
-struct str text_risk(struct arena *a, int risk);
-/* What a step says beyond its kind, in one cell. */
-struct str step_detail(struct arena *a, const struct step *s);
-void sheet_assignments(struct clerk *c, struct job *j, struct id id);
 /* How making a decision again came out. */
 struct str text_explained(struct arena *a, const struct explanation *x, bool erased);
 
 /* The bytes of a referral on record; empty when they were erased or cannot be opened. */
+struct case_row;
 struct str referral_opened(const struct clerk *c, struct arena *a, struct id id, const struct case_row *r);
 
 /* -- versions -- */

@@ -151,7 +151,7 @@ static void sheet_members(struct job *j, const struct snapshot *now, const struc
         if (!row)
             return;
         row[0] = cell_int(j->arena, members[i].n);
-        row[1] = text_id(j->arena, members[i].referral);
+        row[1] = case_id_text(j->arena, members[i].referral);
         row[2] = members[i].stratum;
         row[3] = members[i].organisation;
         row[4] = organisation_now(j->arena, now, members[i].organisation);

@@ -6,8 +6,8 @@
 #ifndef ROLE_DOSSIER_H
 #define ROLE_DOSSIER_H
 
+#include "role/control/case_find.h"
 #include "role/control/chaincheck.h"
-#include "role/control/control_parts.h"
 #include "wire/journal.h"
 #include "wire/persons.h"
 
@@ -49,7 +49,8 @@ void dossier_facts(struct dossier *d);
 void dossier_parties(struct dossier *d);
 bool dossier_texts(struct dossier *d);
 bool dossier_decisions(struct dossier *d);
-bool dossier_deadlines(struct dossier *d);
+bool dossier_assignments(struct dossier *d);
+void dossier_deadlines(struct dossier *d);
 void dossier_outcome(struct dossier *d);
 void dossier_steps(struct dossier *d);
 void dossier_proof(struct dossier *d);

@@ -40,7 +40,36 @@ static bool deadlines(struct dossier *d, struct told_deadline **out, int *n)
     return deadlines_of(a, told, d->n, finish_by, n_finish_by, clock_now_ms(), out, n);
 }
 
-bool dossier_deadlines(struct dossier *d)
+bool dossier_assignments(struct dossier *d)
+{
+    static const struct sheet_column columns[] = {{"assignment", "assignment", CELL_TEXT},
+                                                  {"organisation", "organisation", CELL_TEXT},
+                                                  {"name", "组织", CELL_TEXT},
+                                                  {"status", "status", CELL_TEXT},
+                                                  {"respond_by", "respond by", CELL_TIME},
+                                                  {"finish_by", "finish by", CELL_TIME},
+                                                  {NULL, NULL, 0}};
+    struct job *j = d->job;
+    struct arena *a = j->arena;
+    if (!clerk_ok(d->clerk, j, assignment_list(d->clerk->db, a, d->id, &d->offers, &d->n_offers)))
+        return false;
+    struct sheet *sheet = sheet_add(&j->sheets, "assignments", "Assignments", columns, false);
+    for (int i = 0; i < d->n_offers; i++) {
+        const struct assignment_row *o = &d->offers[i];
+        struct str *row = sheet_row(&j->sheets, sheet);
+        if (!row)
+            break;
+        row[0] = case_id_text(a, o->id);
+        row[1] = o->organisation;
+        row[2] = dossier_organisation(d, o->organisation);
+        row[3] = str_from(case_offer_word(o->status));
+        row[4] = cell_time(a, o->respond_by_ms);
+        row[5] = cell_time(a, o->finish_by_ms);
+    }
+    return true;
+}
+
+void dossier_deadlines(struct dossier *d)
 {
     static const struct sheet_column columns[] = {
         {"due", "what was due", CELL_TEXT},   {"since", "since", CELL_TIME},          {"due_at", "due at", CELL_TIME},
@@ -52,12 +81,8 @@ bool dossier_deadlines(struct dossier *d)
     struct arena *a = j->arena;
     struct told_deadline *list;
     int n;
-    if (!clerk_ok(d->clerk, j, assignment_list(d->clerk->db, a, d->id, &d->offers, &d->n_offers)))
-        return false;
-    if (!deadlines(d, &list, &n)) {
-        job_fail(j, "out of memory");
-        return false;
-    }
+    if (!deadlines(d, &list, &n)) /* memory is out: the arena tells */
+        return;
     struct sheet *sheet = sheet_add(&j->sheets, "deadlines", "Deadlines, kept or missed", columns, false);
     for (int i = 0; i < n; i++) {
         const struct told_deadline *t = &list[i];
@@ -70,7 +95,6 @@ bool dossier_deadlines(struct dossier *d)
             cell_seq(a, t->set_seq), cell_seq(a, t->done_seq), cell_seq(a, t->passed_seq), cell_bool(t->provisional)};
         memcpy(row, cells, sizeof(cells));
     }
-    return true;
 }
 
 void dossier_outcome(struct dossier *d)
@@ -92,7 +116,7 @@ void dossier_outcome(struct dossier *d)
         const struct str cells[] = {
             cell_int(a, (int64_t)d->entries[i].seq), cell_time(a, d->entries[i].at_ms), cell_word(conclusion_words, (int)s->conclusion),
             cell_word(agreement_kind_words, (int)s->agreement_kind),
-            s->agreement_minor ? text_money(a, s->agreement_minor, s->currency) : STR(""),
+            s->agreement_minor ? case_money(a, s->agreement_minor, s->currency) : STR(""),
             cell_word(follow_up_kind_words, (int)s->follow_up), s->organisation_id};
         memcpy(row, cells, sizeof(cells));
     }
@@ -103,8 +127,7 @@ void dossier_steps(struct dossier *d)
     static const struct sheet_column columns[] = {
         {"seq", "entry", CELL_INTEGER},      {"at", "at", CELL_TIME},         {"step", "step", CELL_TEXT},
         {"zh", "步骤", CELL_TEXT},           {"state", "state after it", CELL_TEXT}, {"organisation", "organisation", CELL_TEXT},
-        {"name", "组织", CELL_TEXT},         {"reason", "reason", CELL_TEXT}, {"detail", "detail", CELL_TEXT},
-        {"due", "due next", CELL_TEXT},      {"due_at", "due at", CELL_TIME}, {"actor", "by", CELL_TEXT}, {NULL, NULL, 0}};
+        {"name", "组织", CELL_TEXT},         {"reason", "reason", CELL_TEXT}, {"due", "due next", CELL_TEXT},      {"due_at", "due at", CELL_TIME}, {"actor", "by", CELL_TEXT}, {NULL, NULL, 0}};
     struct job *j = d->job;
     struct arena *a = j->arena;
     struct sheet *sheet = sheet_add(&j->sheets, "steps", "Steps, as in the agency's journal", columns, false);
@@ -122,7 +145,6 @@ void dossier_steps(struct dossier *d)
             s->organisation_id,
             s->organisation_name,
             s->reason,
-            s->kind ? step_detail(a, s) : STR("the body cannot be read"),
             s->due_kind,
             cell_time(a, s->due_ms),
             s->actor,

@@ -5,7 +5,7 @@
 #define ROLE_REVIEW_PARTS_H
 
 #include "core/review.h"
-#include "role/control/control_parts.h"
+#include "role/control/case_find.h"
 #include "store/dossier.h"
 
 /* The sample that `text`, its hash or the beginning of it, names; or a failed job. */
