@@ -1,4 +1,4 @@
--- 0008_dossier.sql - review of dossiers: who opened personal data, samples, and marks
+-- 0009_dossier.sql - review of dossiers: who opened personal data, samples, and marks
 --
 -- Privileges of the daemon's role, beside those of the migrations before:
 --   SELECT, INSERT                   dossier_opening, dossier_sample, dossier_member, dossier_mark
