@@ -12,8 +12,8 @@ static uint32_t retry_after(const struct intake *in)
 static struct str local_receipt(struct intake *in, struct work *w, const struct work_item *item)
 {
     struct receipt r = {.agency_ref = item->agency_ref};
-    /* In order but without a receipt: undone, or there was no memory for it. Asking again tells. */
-    if (item->verdict == REFERRAL_OK || (w->busy && item->verdict != REFERRAL_FAULTY)) {
+    /* Without a receipt: undone, or there was no memory for it. Asking again tells. What has no number is refused in any case. */
+    if (item->verdict == REFERRAL_OK || (w->busy && (item->verdict != REFERRAL_FAULTY || !str_empty(item->agency_ref)))) {
         r.status = RECEIPT_BUSY;
         r.retry_after_ms = retry_after(in);
         metrics_add(&in->office->metrics, COUNT_BUSY, 1);

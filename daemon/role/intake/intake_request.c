@@ -139,7 +139,7 @@ static void on_submit(struct arrival *v)
 {
     const struct request_submit *submit = &v->request->submit;
     struct work *w = new_work(v, WORK_SUBMIT);
-    bool to_store = false;
+    bool to_keeper = false;
     if (!w)
         return;
     w->submit.items = ARENA_ARRAY(w->arena, (size_t)submit->n, struct work_item);
@@ -152,9 +152,10 @@ static void on_submit(struct arrival *v)
         return;
     for (int i = 0; i < submit->n; i++) {
         prepare_item(v, w, &w->submit.items[i], submit->referrals[i]);
-        to_store = to_store || w->submit.items[i].verdict != REFERRAL_FAULTY;
+        /* A faulty one may be on record since it was not: the keeper knows. */
+        to_keeper = to_keeper || w->submit.items[i].verdict != REFERRAL_FAULTY || !str_empty(w->submit.items[i].agency_ref);
     }
-    if (to_store)
+    if (to_keeper)
         hand_on(v, w);
     else
         intake_back(v->in, w);

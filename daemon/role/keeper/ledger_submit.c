@@ -52,7 +52,16 @@ static int row_cmp(const void *pa, const void *pb)
     return c ? c : str_cmp(a->agency_ref, b->agency_ref);
 }
 
-/* The distinct keys and chain heads of all items worth storing. */
+/*
+ * Whether it may be on record under its number: what is wrong today, such as a reply-by date that has passed, may have been in order
+ * when it came first.
+ */
+static bool may_be_known(const struct work_item *item)
+{
+    return item->verdict == REFERRAL_OK || (item->verdict == REFERRAL_FAULTY && !str_empty(item->agency_ref));
+}
+
+/* The distinct keys of all items that may be known, and the chain heads of those worth storing. */
 static bool collect(struct sitting *s)
 {
     size_t items = 0;
@@ -70,10 +79,10 @@ static bool collect(struct sitting *s)
         struct work *w = s->works[i];
         bool any = false;
         for (int j = 0; j < w->submit.n; j++) {
-            if (w->submit.items[j].verdict != REFERRAL_OK)
+            if (!may_be_known(&w->submit.items[j]))
                 continue;
             s->rows[n++] = (struct submission_row){.city = w->city, .agency = w->agency, .agency_ref = w->submit.items[j].agency_ref};
-            any = true;
+            any = any || w->submit.items[j].verdict == REFERRAL_OK;
         }
         if (any)
             s->l->heads[s->l->n_heads++] = (struct chain_head){.city = w->city, .agency = w->agency};
@@ -304,32 +313,36 @@ static bool write_rows(struct sitting *s)
     return s->n_entries == 0 || (past_write(&s->past) && ledger_write_heads(s->l));
 }
 
-/* The answer to one item, into the work's own arena: only after commit. */
-static void answer_item(struct sitting *s, struct work *w, struct work_item *item)
+/* The receipt that is on record for this content. */
+static void answer_again(struct sitting *s, struct work *w, struct work_item *item, const struct key *key)
 {
-    struct metrics *m = &s->l->office->metrics;
-    struct receipt r = {.agency_ref = item->agency_ref, .content = &item->content, .faults = &item->faults};
-    struct key *key;
-    if (item->verdict != REFERRAL_OK) {
-        r.status = RECEIPT_REFUSED;
-        item->receipt = receipt_encode(w->arena, &r);
-        metrics_add(m, item->verdict == REFERRAL_UNDECODABLE ? COUNT_QUARANTINED : COUNT_INVALID, 1);
-        return;
-    }
-    key = key_of(s, w, item);
-    if (!digest_eq(key->row->content, item->content)) {
-        r.status = RECEIPT_CONFLICT;
-        r.stored = &key->row->content;
-        r.referral = &key->row->referral;
-        item->receipt = receipt_encode(w->arena, &r);
-        metrics_add(m, COUNT_CONFLICT, 1);
-        return;
-    }
     item->receipt = arena_str(w->arena, key->row->receipt);
     /* Found, but with the id we chose: our own commit whose outcome was in doubt. */
     item->duplicate = !id_eq(key->row->referral, item->id);
     if (item->duplicate)
-        metrics_add(m, COUNT_DUPLICATE, 1);
+        metrics_add(&s->l->office->metrics, COUNT_DUPLICATE, 1);
+}
+
+/* The answer to one item, into the work's own arena: only after commit. */
+static void answer_item(struct sitting *s, struct work *w, struct work_item *item)
+{
+    struct receipt r = {.agency_ref = item->agency_ref, .content = &item->content, .faults = &item->faults};
+    const struct key *key = may_be_known(item) ? key_of(s, w, item) : NULL;
+    enum counter counted = COUNT_CONFLICT;
+    if (key && digest_eq(key->row->content, item->content)) {
+        answer_again(s, w, item, key);
+        return;
+    }
+    r.status = RECEIPT_CONFLICT;
+    if (item->verdict == REFERRAL_OK) {
+        r.stored = &key->row->content;
+        r.referral = &key->row->referral;
+    } else {
+        r.status = RECEIPT_REFUSED;
+        counted = item->verdict == REFERRAL_UNDECODABLE ? COUNT_QUARANTINED : COUNT_INVALID;
+    }
+    item->receipt = receipt_encode(w->arena, &r);
+    metrics_add(&s->l->office->metrics, counted, 1);
 }
 
 static void answer_all(struct sitting *s)
