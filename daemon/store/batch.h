@@ -106,6 +106,9 @@ struct docket_row {
     /* The current assignment, when there is one. */
     struct assignment_row current;
     struct assignment_row partner; /* the newest in joint mediation, if there is any */
+    /* When `want_named` was set (in): this one of its assignments, as it is under the lock. */
+    struct id want_named;
+    struct assignment_row named;
     /* Organisations that declined it or let it lapse: never asked again. */
     const struct str *former;
     int n_former;

@@ -181,7 +181,8 @@ static void read_dockets(struct batch *b, int answer, struct docket_row *dockets
         const PGresult *res = pipe_result(b->db, answer), *history = pipe_result(b->db, answer + 2);
         for (int i = from, row = 0, past = 0; i < end; i++) {
             struct docket_row *d = &dockets[i];
-            *d = (struct docket_row){.referral = d->referral, .want_sealed = d->want_sealed, .want_record = d->want_record};
+            *d = (struct docket_row){
+                .referral = d->referral, .want_named = d->want_named, .want_sealed = d->want_sealed, .want_record = d->want_record};
             if (!docket_at(res, &row, d->referral))
                 continue;
             struct fields f = {res, row, 0, b->arena};

@@ -90,6 +90,9 @@ int docket_assignments(const PGresult *res, int from, struct arena *a, struct do
             assignment_fields(&f, &d->current);
         else if (is_partner(res, i))
             assignment_fields(&f, &d->partner);
+        f.col = COLUMN_ID;
+        if (!id_is_zero(d->want_named) && id_eq(id_at(res, i, COLUMN_ID), d->want_named))
+            assignment_fields(&f, &d->named);
     }
     d->former = former;
     d->n_former = k;

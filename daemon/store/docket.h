@@ -13,13 +13,13 @@
 #include "store/batch.h"
 #include "store/fields.h"
 
-/* Leaves `referral` and `want_sealed` as they are. */
+/* Leaves `referral` and what is wanted as they are. */
 void docket_fields(struct fields *f, struct docket_row *out);
 void assignment_fields(struct fields *f, struct assignment_row *out);
 
 /*
- * Finds the current assignment, the partner's, and the former organisations of `d` in `res`, whose rows (assignment columns) are sorted by
- * referral, from row `from` on. Returns the first row that is not before `d`.
+ * Finds the current assignment, the partner's, the wanted one and the former organisations of `d` in `res`, whose rows
+ * (assignment columns) are sorted by referral, from row `from` on. Returns the first row that is not before `d`.
  */
 int docket_assignments(const PGresult *res, int from, struct arena *a, struct docket_row *d);
 

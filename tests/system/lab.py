@@ -338,6 +338,16 @@ class TableLock:
             self.child.communicate("COMMIT;\n", timeout=60)
 
 
+class RowsLock(TableLock):
+    """Holds all rows of a table: who reads them is not stopped, who wants to change them is."""
+
+    def __init__(self, lab: Lab, table: str) -> None:
+        self.child = subprocess.Popen(["psql", "-XAtq", "-d", lab.conninfo], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.child.stdin.write(f"BEGIN; SELECT count(*) FROM (SELECT FROM referral.{table} FOR UPDATE) x;\n")
+        self.child.stdin.flush()
+        assert self.child.stdout.readline().strip().isdigit()
+
+
 # What happens when something is due and nothing comes (due_event() in daemon/core/lifecycle.c): lapse, overdue, remind,
 # overdue, overdue, unfollowed.
 EVENTS_OF_DUES = " ".join(f"WHEN {due} THEN {event}" for due, event in ((1, 3), (2, 8), (3, 15), (4, 8), (5, 8), (6, 20)))

@@ -3,10 +3,13 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from datetime import datetime
 
 import pytest
 
-from peers import (Agency, Receiver, STATUS, codes, envelope_pb2, organisation_pb2, referral, referral_pb2)
+from clock import CHINA, Clock
+from lab import Lab, RowsLock
+from peers import (Agency, Receiver, STATUS, codes, envelope_pb2, organisation_pb2, referral, referral_pb2, wait_until)
 
 
 @pytest.fixture
@@ -65,6 +68,30 @@ def test_other_content_is_a_conflict_that_shows_both_hashes_and_changes_nothing(
     assert conflict.stored_sha256 == sha(one.SerializeToString()) == receipt.content_sha256
     assert lab.counts() == before
     assert court.query("conflict-1").receipt == court.submit(one)[0][2]
+
+
+def test_what_is_on_record_keeps_its_receipt_though_it_would_be_refused_today(tmp_path):
+    """Its reply-by date has passed, or its category is no longer on the list."""
+    lab = Lab(tmp_path / "lab", clock=Clock(tmp_path / "clock", datetime(2026, 3, 2, 10, 0, tzinfo=CHINA)))
+    try:
+        lab.enrol("procuratorate-320505")
+        lab.migrate()
+        lab.start()
+        values = dict(channel="procuratorate", mode="PROCURATORATE_CIVIL_SUPERVISION", reply_by="2026-03-05", category="commercial")
+        one = referral("late-1", **values).SerializeToString()
+        with Agency(lab, "procuratorate-320505") as sender:
+            (_, _, raw), = sender.submit(one)
+            lab.clock.move(days=10)
+            (_, duplicate, again), = sender.submit(one)
+            assert duplicate and again == raw
+            (other, _, _), (never, _, _) = sender.submit(referral("late-1", **values, summary="换了内容"), referral("late-2", **values))
+            for receipt in (other, never):
+                assert STATUS[receipt.status] == "REFUSED" and not receipt.referral_id and codes(receipt.faults) == ["date-too-far"]
+            lab.edit("categories/types.csv", "commercial,,商事纠纷,\n", "")
+            lab.ctl("reload")
+            assert sender.submit(one)[0][1:] == (True, raw)
+    finally:
+        lab.close()
 
 
 def test_the_same_fields_serialised_in_another_order_are_other_content(court):
@@ -181,6 +208,35 @@ def test_an_answer_asked_again_under_another_request_id_is_done_again(lab, court
         before = lab.counts()
         assert hub.step(**answer_of(what, offer)).done
         assert lab.counts() == before
+
+
+@pytest.mark.parametrize("what", STEPS_OF_A_RECEIVER)
+def test_an_answer_sent_to_both_daemons_at_once_is_done_and_done_again(fresh, what):
+    """Two receivers serve it, each on a daemon: the second answer waits for the first one's transaction, and must then see it."""
+    fresh.edit("peers/all.yaml", "serves: [medical-320505]", "serves: [medical-320505, people-320505]")
+    fresh.start()
+    config, ends = fresh.twin()
+    fresh.start(config=config)
+    with Agency(fresh, "court-320505") as court, Receiver(fresh, "hub-320505") as here, \
+            Receiver(fresh, "medical-320505", endpoint=ends["organisations"]) as there:
+        offer = offered(here, court, f"both-{what}")
+        STEPS_OF_A_RECEIVER[what](here, offer)
+        assert there.hello().welcome
+        lock = RowsLock(fresh, "chain")
+        asked = []
+        for i, one in enumerate((here, there), 1):
+            asked.append(one.send(**answer_of(what, offer)))
+            wait_until(lambda: waiting(fresh) == i)
+        before = fresh.value("SELECT sum(seq) FROM chain")
+        lock.release()
+        replies = [one.answer(request).step_reply for one, request in zip((here, there), asked)]
+        assert [reply.done for reply in replies] == [True, True], [codes(reply.faults) for reply in replies]
+        assert int(fresh.value("SELECT sum(seq) FROM chain")) == int(before) + (2 if what == "decline" else 1)
+
+
+def waiting(lab) -> int:
+    """How many connections wait for a lock."""
+    return int(lab.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"))
 
 
 def offered(hub, court, number: str):

@@ -13,7 +13,7 @@ struct case_file {
     struct work *work;
     struct id referral;
     struct str agency;
-    struct assignment_row named;    /* the assignment an answer names, as read before the lock */
+    struct assignment_row named;    /* the assignment an answer names */
     struct docket_row *docket;
     struct chain_head *head;
     enum event event;               /* what it is: the work's, but for a first failure and a partner's answer */

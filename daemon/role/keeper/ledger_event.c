@@ -156,6 +156,7 @@ static enum db_result lock(struct hearing *h)
     for (int i = 0; i < h->n; i++) {
         struct case_file *c = &h->cases[i];
         h->dockets[i].referral = c->referral;
+        h->dockets[i].want_named = c->work->event.assignment;
         h->dockets[i].want_sealed = case_needs_bytes(c->work->event.event);
         h->dockets[i].want_record = case_needs_record(c->work->event.event);
         l->heads[l->n_heads++] = (struct chain_head){.city = id_city(c->referral), .agency = c->agency};
@@ -171,6 +172,8 @@ static void match(struct hearing *h)
         struct case_file key = {.referral = h->dockets[i].referral};
         struct case_file *c = bsearch(&key, h->cases, (size_t)h->n, sizeof(*h->cases), id_cmp);
         c->docket = &h->dockets[i];
+        if (c->docket->named.found)
+            c->named = c->docket->named; /* another daemon may have answered since it was read */
         c->head = ledger_head(h->l, id_city(c->referral), c->agency);
     }
 }
