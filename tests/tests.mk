@@ -108,3 +108,15 @@ bench-watch: build/fast/tests/bench/watch ## false alarms a year and detection d
 	@build/fast/tests/bench/watch | tee build/bench/watch.jsonl
 
 .PHONY: bench-intake bench-decide bench-peers bench-backtest bench-report bench-watch
+
+# The life cycle driven at random (tests/model/model.py): a job has a database and two daemons of its own.
+EVENTS ?= 1000000
+SEED   ?= 1
+JOBS   ?= 1
+
+model: ## EVENTS (1000000) random events by SEED (1) against two daemons, held against the table of transitions (build/model)
+	@bash deploy/run/install-packages.sh test
+	@$(MAKE) --no-print-directory -j$$(nproc) VARIANT=release build
+	@bash tests/model/model.sh --events $(EVENTS) --seed $(SEED) --jobs $(JOBS)
+
+.PHONY: model
