@@ -20,6 +20,30 @@ static int category_at(const struct categories *c, int at, int depth)
     return at;
 }
 
+static bool asks_for_words(const struct ruleset *rs)
+{
+    for (int i = 0; i < rs->n_watches; i++)
+        for (int k = 0; k < rs->watches[i].n_when; k++)
+            if (rs->watches[i].when[k].kind == COND_TEXT)
+                return true;
+    return false;
+}
+
+bool watch_match(struct arena *a, const struct ruleset *rs, const struct referral *r, int category, const struct str *tags, int n_tags,
+                 struct match *out)
+{
+    unsigned char *hits = NULL;
+    if (asks_for_words(rs)) {
+        hits = arena_alloc(a, textscan_hits_size(rs->words));
+        if (!hits)
+            return false;
+        textscan_run(rs->words, r->folded, hits);
+    }
+    *out = (struct match){.rules = rs, .referral = r, .category = category, .tags = tags, .n_tags = n_tags, .hits = hits,
+                          .source_category = match_source_category(r)};
+    return true;
+}
+
 bool watch_counts(const struct watch *w, const struct match *m, struct watch_key *out)
 {
     struct watch_key key = {-1, -1};

@@ -47,6 +47,12 @@ struct watch {
 struct watch_key {
     int place, category; /* index; -1: no part of the key */
 };
+/*
+ * The referral as the conditions see it, with what classification has made of it. Scans the text only when some watch asks for words.
+ * False past the budget of `a`.
+ */
+bool watch_match(struct arena *a, const struct ruleset *rs, const struct referral *r, int category, const struct str *tags, int n_tags,
+                 struct match *out);
 /* False when the conditions do not hold, or the referral lacks a part of the key: a place so low, a category so deep. */
 bool watch_counts(const struct watch *w, const struct match *m, struct watch_key *out);
 /* How many enterprises of the referral are a key of their own, and which party number `i` of them is. */

@@ -202,6 +202,7 @@ const struct word step_kind_words[] = {
     {STEP_WARNED, "warned", "临期提醒"},             {STEP_RECOUNTED, "recounted", "按新日历重算期限"},
     {STEP_FAILED_ONCE, "failed-once", "一次调解不成"}, {STEP_STOPPED, "stopped", "涉嫌虚假调解，停止"},
     {STEP_PROCEEDED, "proceeded", "来源机关要求继续"}, {STEP_OVERRAN, "overran", "逾期未终结，改派"},
+    {STEP_WARNING_RAISED, "warning-raised", "预警"},
     {0},
 };
 

@@ -72,6 +72,8 @@ enum option_id {
     OPT_SCORE,
     OPT_FINDINGS,
     OPT_NOTE,
+    OPT_ALL,
+    OPT_AS,
     OPTION_COUNT
 };
 #define OPT(name) (UINT64_C(1) << OPT_##name)

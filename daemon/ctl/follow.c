@@ -25,6 +25,43 @@ struct following {
 
 /* ---- one entry ---- */
 
+static void warning_json(struct json_out *j, const struct warning *w)
+{
+    char id[ID_TEXT_SIZE];
+    const struct {
+        const char *key;
+        struct str value;
+    } texts[] = {
+        {"alert", str_from(id_text(w->episode, id))}, {"watch", w->watch},       {"watch_name", w->watch_name},
+        {"place", w->place},                          {"place_name", w->place_name}, {"category", w->category},
+        {"category_name", w->category_name},
+    };
+    json_key(j, "warning");
+    json_open(j, '{');
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        json_key(j, texts[i].key);
+        json_text(j, texts[i].value);
+    }
+    json_key(j, "count");
+    json_int(j, w->count);
+    json_key(j, "agency_refs");
+    json_open(j, '[');
+    for (int i = 0; i < w->n_referrals; i++)
+        json_text(j, w->referrals[i].agency_ref);
+    json_close(j, ']');
+    json_close(j, '}');
+}
+
+static void warning_text(const struct warning *w)
+{
+    printf("  " STR_FMT " " STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(w->watch), STR_ARG(w->watch_name), STR_ARG(w->place_name),
+           STR_ARG(w->category_name));
+    if (w->count)
+        printf("  %d referrals", w->count);
+    for (int i = 0; i < w->n_referrals; i++)
+        printf("%s" STR_FMT, i ? ", " : "\n        ", STR_ARG(w->referrals[i].agency_ref));
+}
+
 static void print_json(const struct entry *e, const struct step *s, const struct note *note)
 {
     struct json_out j = {.out = stdout, .compact = true};
@@ -37,7 +74,7 @@ static void print_json(const struct entry *e, const struct step *s, const struct
         {"step", str_from(word_of(step_kind_words, (int)s->kind))},
         {"state", str_from(word_of(state_words, (int)s->state))},
         {"agency_ref", s->agency_ref},
-        {"referral", str_from(id_text(s->referral, id))},
+        {"referral", s->warning ? STR("") : str_from(id_text(s->referral, id))},
         {"organisation", s->organisation_id},
         {"organisation_name", s->organisation_name},
         {"partner", s->partner_id},
@@ -63,6 +100,8 @@ static void print_json(const struct entry *e, const struct step *s, const struct
     }
     json_key(&j, "due_ms");
     json_int(&j, s->due_ms);
+    if (s->warning)
+        warning_json(&j, s->warning);
     json_close(&j, '}');
     printf("\n");
 }
@@ -74,7 +113,10 @@ static void print_text(const struct entry *e, const struct step *s, const struct
     layout_padded(stdout, str_from(word_of(step_kind_words, (int)s->kind)), 12, false);
     layout_padded(stdout, str_from(word_zh(step_kind_words, (int)s->kind)), 16, false);
     layout_padded(stdout, s->agency_ref, 24, false);
-    printf("  %s", word_of(state_words, (int)s->state));
+    if (s->warning)
+        warning_text(s->warning);
+    else
+        printf("  %s", word_of(state_words, (int)s->state));
     if (s->organisation_id.n)
         printf("  " STR_FMT " " STR_FMT, STR_ARG(s->organisation_id), STR_ARG(s->organisation_name));
     if (s->partner_id.n)

@@ -5,6 +5,7 @@
  * (referral.expect), so that a statement that misses its row fails the transaction.
  */
 #include "store/batch_inner.h"
+#include "store/watching.h"
 
 /* A statement and the types of its arrays (rows.h). */
 static const struct {
@@ -25,6 +26,11 @@ static const struct {
         "INSERT INTO party_mark (city, mark, n, referral, arrived) "
         "SELECT * FROM unnest($1::int4[], $2::bytea[], $3::int4[], $4::uuid[], $5::timestamptz[])"},
         "ibiuz"},
+    [WRITE_SIGHTING] = {{"add_sighting",
+        "INSERT INTO sighting (city, referral, watch, k, place, category, mark, day, spot, agency, agency_ref) "
+        "SELECT * FROM unnest($1::int4[], $2::uuid[], $3::text[], $4::int4[], $5::text[], $6::text[], $7::bytea[], $8::int4[], "
+        "$9::text[], $10::text[], $11::text[])"},
+        "iutittbittt"},
     [WRITE_DOCKET] = {{"add_docket",
         "INSERT INTO docket (city, referral, agency, agency_ref, state, place, channel, mode, risk, due_kind, due_at, "
         "assignment, organisation, decisions, reason, conclusion, changed, clocks, wake_at, wake, calendar) "
@@ -162,6 +168,23 @@ bool batch_add_mark(struct batch *b, const struct mark_row *row)
     put_int(r, row->n);
     put_id(r, row->referral);
     put_ms(r, id_ms(row->referral));
+    return rows_end(r);
+}
+
+bool batch_add_sighting(struct batch *b, const struct sighting_row *row)
+{
+    struct rows *r = &b->writes[WRITE_SIGHTING];
+    put_int(r, row->key.city);
+    put_id(r, row->referral);
+    put_str(r, row->key.watch);
+    put_int(r, row->k);
+    put_str(r, row->key.place);
+    put_str(r, row->key.category);
+    put_str(r, row->key.mark);
+    put_int(r, row->day);
+    put_str(r, row->spot);
+    put_str(r, row->agency);
+    put_str(r, row->agency_ref);
     return rows_end(r);
 }
 

@@ -22,14 +22,43 @@ static char *id_z(struct arena *a, const struct id *id)
     return id ? wire_z(a, str_from(id_text(*id, text))) : wire_z(a, (struct str){NULL, 0});
 }
 
+static Referral__V1__Warning *warning_message(struct arena *a, const struct warning *w)
+{
+    Referral__V1__Warning *m = ARENA_NEW(a, Referral__V1__Warning);
+    Referral__V1__WarningReferral **list = ARENA_ARRAY(a, (size_t)w->n_referrals + 1, Referral__V1__WarningReferral *);
+    Referral__V1__WarningReferral *items = ARENA_ARRAY(a, (size_t)w->n_referrals + 1, Referral__V1__WarningReferral);
+    if (!m || !list || !items)
+        return NULL;
+    referral__v1__warning__init(m);
+    m->episode_id = id_z(a, &w->episode);
+    m->watch = wire_z(a, w->watch);
+    m->watch_name = wire_z(a, w->watch_name);
+    m->place = wire_z(a, w->place);
+    m->place_name = wire_z(a, w->place_name);
+    m->category = wire_z(a, w->category);
+    m->category_name = wire_z(a, w->category_name);
+    m->count = (uint32_t)w->count;
+    for (int i = 0; i < w->n_referrals; i++) {
+        referral__v1__warning_referral__init(&items[i]);
+        items[i].referral_id = id_z(a, &w->referrals[i].referral);
+        items[i].agency_ref = wire_z(a, w->referrals[i].agency_ref);
+        list[i] = &items[i];
+    }
+    m->referrals = list;
+    m->n_referrals = (size_t)w->n_referrals;
+    return m;
+}
+
 struct str step_encode(struct arena *a, const struct step *s)
 {
     Referral__V1__Step m = REFERRAL__V1__STEP__INIT;
+    if (s->warning && !(m.warning = warning_message(a, s->warning)))
+        return (struct str){NULL, 0};
     m.agency = wire_z(a, s->agency);
     m.seq = s->seq;
     m.at_ms = s->at_ms;
     m.kind = (Referral__V1__StepKind)s->kind;
-    m.referral_id = id_z(a, &s->referral);
+    m.referral_id = id_z(a, s->warning ? NULL : &s->referral);
     m.agency_ref = wire_z(a, s->agency_ref);
     m.state = (Referral__V1__State)s->state;
     m.organisation_id = wire_z(a, s->organisation_id);
@@ -70,8 +99,38 @@ static bool read_digest(struct arena *a, ProtobufCBinaryData b, const struct dig
     return d;
 }
 
+/* NULL past the arena's budget, or when an id is none. */
+static const struct warning *read_warning(struct arena *a, const Referral__V1__Warning *m)
+{
+    struct warning *w = ARENA_NEW(a, struct warning);
+    struct warning_referral *own = ARENA_ARRAY(a, m->n_referrals + 1, struct warning_referral);
+    if (!w || !own || !id_parse(str_from(m->episode_id), &w->episode))
+        return NULL;
+    w->watch = str_from(m->watch);
+    w->watch_name = str_from(m->watch_name);
+    w->place = str_from(m->place);
+    w->place_name = str_from(m->place_name);
+    w->category = str_from(m->category);
+    w->category_name = str_from(m->category_name);
+    w->count = (int)m->count;
+    for (size_t i = 0; i < m->n_referrals; i++) {
+        if (!id_parse(str_from(m->referrals[i]->referral_id), &own[i].referral))
+            return NULL;
+        own[i].agency_ref = str_from(m->referrals[i]->agency_ref);
+    }
+    w->referrals = own;
+    w->n_referrals = (int)m->n_referrals;
+    return w;
+}
+
 static bool read_ids(struct arena *a, const Referral__V1__Step *m, struct step *out)
 {
+    if (m->warning) {
+        out->warning = read_warning(a, m->warning);
+        if (out->warning)
+            out->referral = out->warning->episode;
+        return out->warning;
+    }
     if (!id_parse(str_from(m->referral_id), &out->referral))
         return false;
     if (!m->assignment_id[0])

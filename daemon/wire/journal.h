@@ -9,6 +9,20 @@
 #include "base/id.h"
 #include "core/word.h"
 
+/* An early warning as one agency is told it. */
+#define WARNING_REFERRALS_MAX 200
+struct warning_referral {
+    struct id referral;
+    struct str agency_ref;
+};
+struct warning {
+    struct id episode;
+    struct str watch, watch_name, place, place_name, category, category_name;
+    int count; /* of all agencies; 0: not told */
+    const struct warning_referral *referrals; /* the agency's own */
+    int n_referrals;
+};
+
 struct step {
     struct str agency;
     uint64_t seq;
@@ -37,6 +51,7 @@ struct step {
     struct str mediator;                 /* the organisation's own number */
     enum suspension_reason suspension;
     enum agency_action agency_action;    /* 0: nothing */
+    const struct warning *warning; /* NULL: none. With one, `referral` is its episode, and does not travel */
 };
 
 struct str step_encode(struct arena *a, const struct step *s);

@@ -33,6 +33,9 @@ GRANT UPDATE (state, due_kind, due_at, due_claim, assignment, organisation, deci
 GRANT UPDATE (status, term, session, receiver, told, notices, notice, respond_by, finish_by, answer, closed) ON assignment TO :"daemon";
 GRANT UPDATE (open, capacity, wanted, given) ON load TO :"daemon";
 GRANT UPDATE (id, daemon, until), DELETE ON session TO :"daemon";
+GRANT SELECT, INSERT ON sighting, episode, episode_referral TO :"daemon";
+GRANT UPDATE (fresh, claim), DELETE ON sighting TO :"daemon";
+GRANT UPDATE (over, look, claim, mark, referrals, closed, who, closing) ON episode TO :"daemon";
 
 -- Which migrations there are; and the coming months' partitions, made with the owner's rights.
 GRANT SELECT ON schema_migration TO :"daemon";

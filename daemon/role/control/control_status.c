@@ -37,6 +37,7 @@ static void sheet_daemon(struct clerk *c, struct job *j)
                                                   {"sessions", "receivers connected", CELL_INTEGER},
                                                   {"followers", "agencies following", CELL_INTEGER},
                                                   {"queue", "in the manual queue", CELL_INTEGER},
+                                                  {"alerts", "early warnings not closed", CELL_INTEGER},
                                                   {"offers_waiting", "offers nobody holds", CELL_INTEGER},
                                                   {NULL, NULL, 0}};
     struct office *o = c->office;
@@ -64,6 +65,7 @@ static void sheet_daemon(struct clerk *c, struct job *j)
             cell_int(j->arena, gauged(o, GAUGE_SESSIONS)),
             cell_int(j->arena, gauged(o, GAUGE_FOLLOWERS)),
             cell_int(j->arena, gauged(o, GAUGE_MANUAL_WAITING)),
+            cell_int(j->arena, gauged(o, GAUGE_ALERTS)),
             cell_int(j->arena, gauged(o, GAUGE_OFFERS_WAITING)),
         };
         memcpy(row, cells, sizeof(cells));

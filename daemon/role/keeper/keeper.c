@@ -43,8 +43,8 @@ struct keeper {
     struct slot *courier, *feedback;
     struct link link;
     struct ledger ledger;
-    struct work *submits[QUEUE_MAX], *events[QUEUE_MAX];
-    int n_submits, n_events, rows;
+    struct work *submits[QUEUE_MAX], *events[QUEUE_MAX], *warnings[QUEUE_MAX];
+    int n_submits, n_events, n_warnings, rows;
     pthread_t thread;
     bool started;
 };
@@ -243,14 +243,18 @@ static void run_batch(struct keeper *k, ledger_fn run, struct work **works, int 
 /* Takes what waits, up to the size of a batch. */
 static void collect(struct keeper *k)
 {
-    k->n_submits = k->n_events = k->rows = 0;
-    while (k->rows < k->office->settings.batch_rows && k->n_submits < QUEUE_MAX && k->n_events < QUEUE_MAX) {
+    k->n_submits = k->n_events = k->n_warnings = k->rows = 0;
+    while (k->rows < k->office->settings.batch_rows && k->n_submits < QUEUE_MAX && k->n_events < QUEUE_MAX &&
+           k->n_warnings < QUEUE_MAX) {
         struct work *w = inbox_take(k->inbox);
         if (!w)
             break;
         if (w->kind == WORK_SUBMIT) {
             k->submits[k->n_submits++] = w;
             k->rows += w->submit.n;
+        } else if (w->kind == WORK_WARNING) {
+            k->warnings[k->n_warnings++] = w;
+            k->rows++;
         } else {
             k->events[k->n_events++] = w;
             k->rows++;
@@ -293,6 +297,7 @@ static void *keeper_main(void *arg)
         collect(k);
         run_batch(k, ledger_submit, k->submits, k->n_submits);
         run_batch(k, ledger_events, k->events, k->n_events);
+        run_batch(k, ledger_warnings, k->warnings, k->n_warnings);
     }
     close_slots(k);
     link_close(&k->link);

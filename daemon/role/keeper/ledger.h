@@ -1,8 +1,8 @@
 /*
  * ledger.h - a batch of works carried out in one transaction
  *
- * The keeper's inner part: everything between BEGIN and COMMIT. A batch is either all submissions or
- * all events. Results are written into the works only as far as the transaction's outcome allows: the caller
+ * The keeper's inner part: everything between BEGIN and COMMIT. A batch is all submissions, all events, or
+ * all warnings. Results are written into the works only as far as the transaction's outcome allows: the caller
  * gives them back after DB_OK, runs the same works again after DB_AGAIN or DB_LOST (they come out the same: the keys
  * in the database answer), and splits the batch after DB_REFUSED.
  *
@@ -37,7 +37,10 @@ enum db_result ledger_submit(struct ledger *l, struct work **works, int n) DB_CH
  */
 enum db_result ledger_events(struct ledger *l, struct work **works, int n) DB_CHECKED;
 
-/* -- shared by the two -- */
+/* Runs the first of `works` (all WORK_WARNING); the others are counted in n_deferred. */
+enum db_result ledger_warnings(struct ledger *l, struct work **works, int n) DB_CHECKED;
+
+/* -- shared by them -- */
 
 /* Opens the transaction; the arena and clock of the ledger are valid after it. */
 enum db_result ledger_begin(struct ledger *l) DB_CHECKED;

@@ -1,6 +1,7 @@
 /* ledger_submit.c - a batch of submissions: new ones get rows and a receipt, known ones their old receipt */
 #include "role/keeper/due.h"
 #include "role/keeper/past.h"
+#include "role/keeper/sightings.h"
 
 #include "base/log.h"
 #include "store/bind.h"
@@ -279,7 +280,8 @@ static bool write_entry(struct sitting *s, struct entry_new *e, const struct pla
         return false;
     received.state = decided.state;
     if (!ledger_step(s->l, head, &received, STR(""), NULL, 0) || !ledger_step(s->l, head, &decided, STR(""), NULL, 0) ||
-        !batch_add_docket(s->l->batch, &d) || !ledger_decision(s->l, e->item->id, 1, p, e->work->arrived_ms, STR("")))
+        !batch_add_docket(s->l->batch, &d) || !ledger_decision(s->l, e->item->id, 1, p, e->work->arrived_ms, STR("")) ||
+        !sightings_write(s->l, e->work, p))
         return false;
     e->key->row->content = e->item->content;
     e->key->row->referral = e->item->id;

@@ -46,6 +46,7 @@ static const struct counter_name counter_names[COUNTER_COUNT] = {
                               "Configurations turned down; the old one kept serving."},
     [COUNT_UNAUTHORISED] = {"referrald_unauthorised_total", NULL, NULL,
                             "Messages from keys that are no longer, or not, on the list."},
+    [COUNT_WARNINGS] = {"referrald_warnings_total", NULL, NULL, "Early warnings raised by this daemon."},
 };
 
 static const struct {
@@ -56,6 +57,7 @@ static const struct {
     [GAUGE_FOLLOWERS] = {"referrald_followers", "Agencies that follow their journal here."},
     [GAUGE_MANUAL_WAITING] = {"referrald_manual_queue", "Referrals that wait for a person to place them."},
     [GAUGE_OFFERS_WAITING] = {"referrald_offers_waiting", "Open offers that no live receiver holds."},
+    [GAUGE_ALERTS] = {"referrald_alerts", "Early warnings that nobody has closed yet."},
 };
 
 /* `unit`: how many of the measured units make one of the exported ones. */

@@ -11,10 +11,11 @@
 #include "core/decide.h"
 #include "core/lifecycle.h"
 #include "role/office/snapshot.h"
+#include "store/watching.h"
 #include "wire/referral.h"
 #include "wire/request.h"
 
-enum work_kind { WORK_SUBMIT = 1, WORK_EVENT, WORK_STOP };
+enum work_kind { WORK_SUBMIT = 1, WORK_EVENT, WORK_WARNING, WORK_STOP };
 
 /* One referral of a Submit. */
 struct work_item {
@@ -61,6 +62,20 @@ struct work_event {
     struct digest journal_hash;
 };
 
+/* An episode of early warning to be opened, or added to. */
+struct work_warning {
+    struct watched_key key;
+    struct id episode;              /* when it is a new one */
+    bool alarm;                     /* there is cause to open one */
+    int64_t look_ms;                /* when a new one is looked at again */
+    int32_t since;                  /* first day of what belongs to it */
+    int seen, expected;             /* what it is raised on; hundredths of referrals */
+    const struct sighting_claimed *seen_rows; /* what led to it */
+    int n_seen_rows;
+    /* answer */
+    bool done;
+};
+
 struct work {
     enum work_kind kind;
     int origin;                     /* enum origin */
@@ -81,6 +96,7 @@ struct work {
     union {
         struct work_submit submit;
         struct work_event event;
+        struct work_warning warning;
     };
 };
 

@@ -13,6 +13,7 @@
 #include "role/office/roles.h"
 #include "role/office/work.h"
 #include "role/timer/pace.h"
+#include "role/timer/watching.h"
 #include "store/desk.h"
 #include "store/migrate.h"
 #include "store/reader.h"
@@ -27,6 +28,7 @@ enum {
     CLAIM_MS = 60000,
     WORK_BUDGET = 64 * 1024,
     DUE_EVERY_MS = 1000,
+    WATCHES_EVERY_MS = 1000,
     CLAIMED_LOOK_MS = 5000, /* whether others' claims have run out */
     BOARD_EVERY_MS = 5000,
     GAUGES_EVERY_MS = 30000,
@@ -47,6 +49,8 @@ struct timer {
     unsigned turn; /* which city comes first, so that none waits for another's backlog */
     int64_t counted; /* mark of the calendar that everything open was counted with; 0: not known */
     struct pace pace;
+    bool watched; /* the last look at the watches found nothing to do */
+    int64_t next_watches_ms;
     int64_t next_due_ms, next_recount_ms, next_board_ms, next_gauges_ms, next_partitions_ms; /* monotonic */
     pthread_t thread;
     bool started;
@@ -96,7 +100,7 @@ static void look_for_due(struct timer *t, struct snapshot *s)
 {
     struct arena *a = arena_new(0);
     int64_t now = clock_now_ms(), lease = clock_lease_ms();
-    bool nothing = t->in_flight == 0;
+    bool nothing = t->in_flight == 0 && t->watched;
     int i, share;
     if (a && driver_waits())
         refresh_cities(t, a);
@@ -186,6 +190,8 @@ static void refresh_gauges(struct timer *t)
     int n;
     if (a && link_ok(&t->link, queue_count(t->link.db, &waiting), "manual queue"))
         metrics_set(&t->office->metrics, GAUGE_MANUAL_WAITING, waiting);
+    if (a && t->link.db && link_ok(&t->link, episode_count(t->link.db, &waiting), "alerts"))
+        metrics_set(&t->office->metrics, GAUGE_ALERTS, waiting);
     if (a && t->link.db && link_ok(&t->link, session_live(t->link.db, a, clock_lease_ms(), &live, &n), "sessions") &&
         link_ok(&t->link, delivery_waiting(t->link.db, live, n, &waiting), "offers waiting"))
         metrics_set(&t->office->metrics, GAUGE_OFFERS_WAITING, waiting);
@@ -222,6 +228,23 @@ static void watch_clock(struct timer *t)
                   LOG_FIELDS(LOG_I("seconds", step / 1000)));
 }
 
+static void look_at_watches(struct timer *t, struct snapshot *s)
+{
+    struct watching w = {.link = &t->link, .arena = arena_new(0), .snapshot = s, .room = IN_FLIGHT_MAX - t->in_flight};
+    if (!w.arena)
+        return;
+    watching_look(&w);
+    t->watched = !w.some && t->link.db;
+    for (size_t i = 0; i < w.n_works; i++) {
+        struct work *work = w.works[i];
+        if (slot_post(t->keepers[keeper_of(work->city, t->office->settings.keepers)], (void **)&work))
+            t->in_flight++;
+        else
+            work_free(work);
+    }
+    arena_free(w.arena);
+}
+
 static bool may_hand_on(const struct timer *t)
 {
     return t->link.db && !atomic_load(&t->office->draining) && t->in_flight < IN_FLIGHT_MAX;
@@ -237,8 +260,12 @@ static void turn(struct timer *t)
         refresh_board(t, s);
     if (t->link.db && is_time(&t->next_gauges_ms, now, GAUGES_EVERY_MS))
         refresh_gauges(t);
-    if (t->link.db && is_time(&t->next_partitions_ms, now, PARTITIONS_EVERY_MS))
+    if (t->link.db && is_time(&t->next_partitions_ms, now, PARTITIONS_EVERY_MS)) {
         make_partitions(t);
+        watching_forget(&t->link, s->rules);
+    }
+    if (may_hand_on(t) && (is_time(&t->next_watches_ms, now, WATCHES_EVERY_MS) || driver_waits()))
+        look_at_watches(t, s);
     if (may_hand_on(t) && (is_time(&t->next_due_ms, now, DUE_EVERY_MS) || driver_waits()))
         look_for_due(t, s);
     if (may_hand_on(t) && t->counted != s->rules->calendar.mark && is_time(&t->next_recount_ms, now, DUE_EVERY_MS))
@@ -262,6 +289,8 @@ static void *timer_main(void *arg)
         box_wait(&input, 1, clock_followed() ? DRIVEN_WAIT_MS : WAIT_MS, &ready);
         while ((w = inbox_take(t->works)) != NULL) {
             t->in_flight--;
+            if (w->kind == WORK_WARNING)
+                watching_done(&t->link, w);
             work_free(w);
         }
         watch_clock(t);

@@ -28,7 +28,7 @@ static const struct {
     {region_kind_words, 9, REGION_PROVINCE, REGION_ZONE, "province", "zone", "开发区、功能区"},
     {risk_words, 4, RISK_REPEAT_CALLS, RISK_SELF_HARM, "repeat-calls", "self-harm", "有自伤、极端行为风险"},
     {state_words, 11, STATE_OFFERED, STATE_STOPPED, "offered", "stopped", "涉嫌虚假调解，已停止"},
-    {step_kind_words, 22, STEP_RECEIVED, STEP_OVERRAN, "received", "overran", "逾期未终结，改派"},
+    {step_kind_words, 23, STEP_RECEIVED, STEP_WARNING_RAISED, "received", "warning-raised", "预警"},
     {event_words, 28, EVENT_ACCEPT, EVENT_OVERRUN, "accept", "overrun", "逾期改派"},
     {due_words, 8, DUE_RESPOND, DUE_DECIDE, "respond", "decide", "来源机关处理"},
     {suspension_reason_words, 6, SUSPENSION_APPRAISAL, SUSPENSION_OTHER, "appraisal", "other", "其他"},

@@ -157,7 +157,7 @@ static inline int pg_empty(void **state)
     pg_sql(pg.conninfo, "TRUNCATE referral.chain, referral.submission, referral.referral, referral.docket, referral.decision, "
                         "referral.assignment, referral.load, referral.journal, referral.note, referral.supplement, "
                         "referral.quarantine, referral.session, referral.party_mark, referral.ruleset, referral.ruleset_file, referral.publication, "
-                        "referral.proposal");
+                        "referral.proposal, referral.sighting, referral.episode, referral.episode_referral");
     return 0;
 }
 

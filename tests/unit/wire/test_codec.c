@@ -278,6 +278,17 @@ static void step_and_note(void **state)
     assert_false(step_decode(a, STR("\x9a"), &got));
     assert_false(step_decode(a, STR(""), &got)); /* no referral */
 
+    const struct warning_referral own[] = {{id_a, STR("1号")}, {id_b, STR("2号")}};
+    const struct warning warning = {.episode = id_b, .watch = STR("violence"), .watch_name = STR("有暴力风险"), .place = STR("320505"),
+                                    .place_name = STR("虎丘区"), .category = STR("labour"), .category_name = STR("劳动争议"),
+                                    .count = 5, .referrals = own, .n_referrals = 2};
+    const struct step warned = {.agency = STR("court"), .seq = 2, .kind = STEP_WARNING_RAISED, .referral = id_b, .warning = &warning};
+    bytes = step_encode(a, &warned);
+    assert_true(step_decode(a, bytes, &got) && str_eq(bytes, step_encode(a, &got)));
+    assert_true(id_eq(got.referral, id_b) && got.warning->count == 5 && got.warning->n_referrals == 2);
+    assert_true(id_eq(got.warning->referrals[1].referral, id_b) && str_eqz(got.warning->referrals[1].agency_ref, "2号"));
+    assert_true(str_eqz(got.warning->place_name, "虎丘区"));
+
     const struct str facts[] = {STR("事实"), STR("cost_conduct: 拖延")};
     struct note note;
     struct str one = note_encode(a, STR("达成协议"), facts, 2),
