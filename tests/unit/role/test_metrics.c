@@ -106,7 +106,7 @@ static void every_family_is_described_once(void **state)
         assert_memory_equal(line, family, strlen(family));
         assert_non_null(strrchr(line, ' '));
     }
-    assert_int_equal(families, 15 + GAUGE_COUNT + HISTOGRAM_COUNT);
+    assert_int_equal(families, 16 + GAUGE_COUNT + HISTOGRAM_COUNT);
     free(text);
 }
 
