@@ -236,7 +236,22 @@ def test_lines_without_a_label_are_faulty(trial: tuple[Path, Path]) -> None:
     assert f"{texts}:2: not one JSON object" in done.stderr.decode()
 
 
-@pytest.mark.parametrize("name", ["court", "consult", "consult-top", "consult-judged", "offences-held", "offences-recognised"])
+def test_questions_made_up_for_each_field() -> None:
+    """The shipped words on tests/score/questions.jsonl: a floor, so that an edit of one field is seen in the others."""
+    score = ROOT / "tests" / "score"
+    done = ctl("rules", "score", "--labels", str(score / "questions.csv"), "--json", str(score / "questions.jsonl"))
+    said = json.loads(done.stdout)
+    assert said["scored"] == said["lines"] == 549 and said["faulty"] == 0
+    assert said["accuracy"] >= 0.94, said["confusion"]
+
+
+def test_everyday_pairs_count_in_a_short_text_only() -> None:
+    text = "在厂里操作机器压断手指"
+    short, long = classify({"text": text}, {"text": text + "，" * 200})
+    assert short["category"] == "labour" and short["points"]["labour"] > long["points"].get("labour", 0)
+
+
+@pytest.mark.parametrize("name", ["court", "consult", "consult-top", "consult-judged", "offences-held", "offences-recognised", "questions"])
 def test_the_maps_of_the_sources_fit_the_configuration(name: str, tmp_path: Path) -> None:
     texts = tmp_path / "x.jsonl"
     texts.write_text(json.dumps({"text": "邻居漏水", "cause": "相邻关系纠纷"}) + "\n", encoding="utf-8")
