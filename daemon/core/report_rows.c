@@ -108,12 +108,19 @@ static int64_t clock_stood(const struct counting *c, const struct report_offer *
     return stood;
 }
 
+/* How it ended; 0: it has not. A docket keeps the reason of a first failure while a second mediation may follow. */
+static int ended(const struct report_rows *r)
+{
+    bool over = r->state == STATE_CONCLUDED || r->state == STATE_FOLLOWING;
+    return over && word_known(conclusion_words, (int)r->conclusion) ? (int)r->conclusion : 0;
+}
+
 static void count_mediation(struct counting *c, const struct report_offer *o, int64_t accepted_ms)
 {
     bool late = o->finish_by_ms && clock_stood(c, o) > o->finish_by_ms;
     own(c)[REPORT_TAKEN] = 1;
     own(c)[REPORT_OVERDUE] = late;
-    if (!c->r->conclusion)
+    if (!ended(c->r))
         return;
     own(c)[REPORT_IN_TIME] = !late;
     if (accepted_ms && o->closed_ms > accepted_ms)
@@ -148,10 +155,10 @@ static void count_docket(struct counting *c)
     own(c)[REPORT_REFUSED] = r->state == STATE_REFUSED;
     own(c)[REPORT_WITHDRAWN] = r->state == STATE_WITHDRAWN;
     own(c)[REPORT_RETURNED] = r->state == STATE_RETURNED;
-    if (r->conclusion >= CONCLUSION_AGREED && r->conclusion <= CONCLUSION_OTHER) {
+    if (ended(r)) {
         own(c)[REPORT_CONCLUDED] = 1;
-        own(c)[REPORT_CONCLUSION + (int)r->conclusion - 1] = 1;
-        own(c)[REPORT_SUCCESS] = report_success[r->channel].conclusions >> r->conclusion & 1;
+        own(c)[REPORT_CONCLUSION + ended(r) - 1] = 1;
+        own(c)[REPORT_SUCCESS] = report_success[r->channel].conclusions >> ended(r) & 1;
     } else {
         own(c)[REPORT_OPEN] = r->state && r->state != STATE_REFUSED && r->state != STATE_WITHDRAWN && r->state != STATE_RETURNED;
     }

@@ -301,6 +301,64 @@ static void a_suspension_is_not_counted(void **state)
     check_both(&h);
 }
 
+/* A first failure stands still until the agency has its say; only what comes then is an end. */
+static void a_first_failure_is_no_end(void **state)
+{
+    (void)state;
+    static const struct report_offer waits[] = {{STR("a"), REPORT_OFFER_ACCEPTED, T0, 0, T0 + 30 * DAY}};
+    static const struct report_offer ended[] = {{STR("a"), REPORT_OFFER_CONCLUDED, T0, T0 + 15 * DAY, T0 + 19 * DAY}};
+    struct history h = {
+        .channel = CHANNEL_POLICE,
+        .steps = {RECEIVED, ASSIGNED(0, "a"), ACCEPT(HOUR, "a", 30 * DAY),
+                  {.kind = STEP_FAILED_ONCE, .at_ms = T0 + 10 * DAY, .due_kind = STR("second"), .due_ms = T0 + 19 * DAY}},
+        .rows = {.state = STATE_FAILED_ONCE, .conclusion = CONCLUSION_TOO_FAR_APART, .organisation = STR("a"), .offers = waits, .n_offers = 1},
+        .own = {{REPORT_PLACED, 1}, {REPORT_FIRST_ANSWERED, 1}, {REPORT_FIRST_RIGHT, 1}, {REPORT_TAKEN, 1}, {REPORT_OPEN, 1}},
+        .offers = {{"a", REPORT_OFFERS, 1}, {"a", REPORT_ACCEPTED, 1}, {"a", REPORT_ANSWERS, 1}, {"a", REPORT_ANSWERS_DUE, 1},
+                   {"a", REPORT_ANSWER_MS, HOUR}},
+    };
+    check_both(&h);
+    h.steps[4] = (struct report_step){.kind = STEP_PROCEEDED, .at_ms = T0 + 12 * DAY, .due_kind = STR("finish"), .due_ms = T0 + 19 * DAY};
+    h.steps[5] = (struct report_step)CONCLUDED(15 * DAY, UNWILLING, 0);
+    h.rows.state = STATE_CONCLUDED;
+    h.rows.conclusion = CONCLUSION_UNWILLING;
+    h.rows.offers = ended;
+    h.own[4] = (__typeof__(h.own[0])){REPORT_CONCLUDED, 1};
+    h.own[5] = (__typeof__(h.own[0])){REPORT_IN_TIME, 1};
+    h.own[6] = (__typeof__(h.own[0])){REPORT_MEDIATION_MS, 15 * DAY - HOUR};
+    h.own[7] = (__typeof__(h.own[0])){AGREED_AT(UNWILLING), 1};
+    check_both(&h);
+}
+
+/* Taken from whoever let it lie; overdue is what the last one made of it. */
+static void overran_and_placed_anew(void **state)
+{
+    (void)state;
+    static const struct report_offer offers[] = {{STR("a"), REPORT_OFFER_LAPSED, T0, T0 + 45 * DAY, T0 + 30 * DAY},
+                                                 {STR("b"), REPORT_OFFER_OPEN, T0 + 45 * DAY, 0, 0},
+                                                 {STR("b"), REPORT_OFFER_ACCEPTED, T0 + 45 * DAY, 0, T0 + 80 * DAY}};
+    struct history h = {
+        .channel = CHANNEL_PLATFORM,
+        .now_ms = T0 + 60 * DAY,
+        .steps = {RECEIVED, ASSIGNED(0, "a"), ACCEPT(HOUR, "a", 30 * DAY), STEP(OVERRAN, 45 * DAY, "a"), ASSIGNED(45 * DAY, "b")},
+        .rows = {.state = STATE_OFFERED, .organisation = STR("b"), .offers = offers, .n_offers = 2},
+        .own = {{REPORT_PLACED, 1}, {REPORT_FIRST_ANSWERED, 1}, {REPORT_FIRST_RIGHT, 1}, {REPORT_TRANSFERRED, 1}, {REPORT_TRANSFERS, 1},
+                {REPORT_TAKEN, 1}, {REPORT_OPEN, 1}, {REPORT_OVERDUE, 1}},
+        .offers = {{"a", REPORT_OFFERS, 1}, {"a", REPORT_ACCEPTED, 1}, {"a", REPORT_ANSWERS, 1}, {"a", REPORT_ANSWERS_DUE, 1},
+                   {"a", REPORT_ANSWER_MS, HOUR}, {"b", REPORT_OFFERS, 1}},
+    };
+    check_both(&h);
+    struct report_offer accepted[] = {offers[0], offers[2]};
+    h.steps[5] = (struct report_step)ACCEPT(46 * DAY, "b", 80 * DAY);
+    h.rows.state = STATE_ACCEPTED;
+    h.rows.offers = accepted;
+    h.own[7] = (__typeof__(h.own[0])){0};
+    h.offers[6] = (__typeof__(h.offers[0])){"b", REPORT_ACCEPTED, 1};
+    h.offers[7] = (__typeof__(h.offers[0])){"b", REPORT_ANSWERS, 1};
+    h.offers[8] = (__typeof__(h.offers[0])){"b", REPORT_ANSWERS_DUE, 1};
+    h.offers[9] = (__typeof__(h.offers[0])){"b", REPORT_ANSWER_MS, DAY};
+    check_both(&h);
+}
+
 static void refused_withdrawn_returned_and_moved(void **state)
 {
     (void)state;
@@ -412,6 +470,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(extended_after_it_was_overdue, setup, teardown),
         cmocka_unit_test_setup_teardown(overdue_stays_overdue, setup, teardown),
         cmocka_unit_test_setup_teardown(a_suspension_is_not_counted, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_first_failure_is_no_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(overran_and_placed_anew, setup, teardown),
         cmocka_unit_test_setup_teardown(refused_withdrawn_returned_and_moved, setup, teardown),
         cmocka_unit_test_setup_teardown(each_conclusion_counts_as_itself, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_not_known_is_passed_over, setup, teardown),
