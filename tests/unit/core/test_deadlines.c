@@ -165,7 +165,7 @@ static void what_is_not_known_here_is_passed_over(void **state)
 {
     (void)state;
     offered();
-    step((enum step_kind)30, STATE_OFFERED, HOUR, "", DUE_RESPOND, 9 * DAY);
+    step((enum step_kind)29, STATE_OFFERED, HOUR, "", DUE_RESPOND, 9 * DAY);
     step(STEP_ACCEPTED, (enum state)30, HOUR, "", DUE_NONE, 0);
     step(STEP_SUPPLEMENTED, STATE_OFFERED, HOUR, "", (enum due)30, 9 * DAY);
     look(DAY);
