@@ -3,8 +3,8 @@
 
     model.py --events 1000000 --seed 7 [--jobs 2] [--out build/model]
 
-Every job has a database and two daemons of its own, its own seed, and its share of the events. What goes wrong leaves a script, which
-is then shortened; `replay.py SCRIPT` runs it again.
+Every job has a database and two daemons of its own, its own seed, and its share of the events. What goes wrong leaves a
+script, and what was asked and recorded for each referral concerned.
 """
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def main() -> int:
         for ref, text in one["complaints"][:5]:
             print(f"  referral {ref or '-'}: {text}")
         if one["script"]:
-            print(f"  script: {one['script']}; tests/model/shrink.py shortens it")
+            print(f"  script: {one['script']}")
     return 1 if any(one["complaints"] for one in found) else 0
 
 

@@ -1,14 +1,12 @@
 #!/usr/bin/env bash
-# model.sh [replay|shrink] WORD... - model.py, replay.py or shrink.py with a PostgreSQL of its own under build/model
+# model.sh WORD... - model.py with a PostgreSQL of its own under build/model
 set -eu
 cd "$(dirname "$0")/../.."
 export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
-program=model
-case ${1:-} in replay | shrink) program=$1; shift ;; esac
 PG=build/model/pg
 mkdir -p build/model
 bash deploy/run/postgres.sh start "$PG" >/dev/null
 trap 'bash deploy/run/postgres.sh stop "$PG" immediate >/dev/null 2>&1' EXIT
 REFERRAL_TEST_CONNINFO=$(bash deploy/run/postgres.sh conninfo "$PG" postgres postgres)
 export REFERRAL_TEST_CONNINFO
-/usr/bin/python3 "tests/model/$program.py" "$@"
+/usr/bin/python3 tests/model/model.py "$@"
