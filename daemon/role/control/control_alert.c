@@ -71,21 +71,6 @@ static void fill(struct job *j, const struct snapshot *s, const struct episode_r
     memcpy(row, cells, sizeof(cells));
 }
 
-static bool list_region(struct clerk *c, struct job *j, struct str *prefix)
-{
-    struct str code = job_option(j, "region");
-    *prefix = STR("");
-    if (!code.p)
-        return true;
-    struct snapshot *s = publication_get(c->office->publication);
-    bool known = !s || region_find(&s->rules->regions, code) >= 0;
-    snapshot_unref(s);
-    *prefix = region_code_normal(code);
-    if (!known)
-        job_fail(j, "no division has the code `" STR_FMT "`", STR_ARG(code));
-    return known;
-}
-
 void verb_alert_list(struct clerk *c, struct job *j)
 {
     static const struct sheet_column summary[] = {
@@ -94,7 +79,7 @@ void verb_alert_list(struct clerk *c, struct job *j)
     struct str prefix;
     int64_t waiting;
     int limit, n;
-    if (!job_number(j, "limit", LIST_MAX, LIST_DEFAULT, &limit) || !list_region(c, j, &prefix) ||
+    if (!job_number(j, "limit", LIST_MAX, LIST_DEFAULT, &limit) || !clerk_region(c, j, &prefix) ||
         !clerk_ok(c, j, episode_list(c->db, j->arena, prefix, job_option(j, "all").p != NULL, limit, &rows, &n, &waiting)))
         return;
     struct snapshot *s = publication_get(c->office->publication);

@@ -175,3 +175,18 @@ void clerk_close(struct clerk_desk *d)
     pthread_mutex_destroy(&d->lock);
     free(d);
 }
+
+bool clerk_region(struct clerk *c, struct job *j, struct str *prefix)
+{
+    struct str code = job_option(j, "region");
+    *prefix = STR("");
+    if (!code.p)
+        return true;
+    struct snapshot *s = publication_get(c->office->publication);
+    bool known = !s || region_find(&s->rules->regions, code) >= 0;
+    snapshot_unref(s);
+    *prefix = region_code_normal(code);
+    if (!known)
+        job_fail(j, "no division has the code `" STR_FMT "`", STR_ARG(code));
+    return known;
+}

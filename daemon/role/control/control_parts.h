@@ -143,6 +143,9 @@ struct str carried_text(struct arena *a, const struct roster *roster, const int 
 /* How making a decision again came out. */
 struct str text_explained(struct arena *a, const struct explanation *x, bool erased);
 
+/* The prefix of the codes within --region, empty without it. False, and the job has failed, when there is no such division. */
+bool clerk_region(struct clerk *c, struct job *j, struct str *prefix);
+
 /* The bytes of a referral on record; empty when they were erased or cannot be opened. */
 struct case_row;
 struct str referral_opened(const struct clerk *c, struct arena *a, struct id id, const struct case_row *r);

@@ -15,21 +15,6 @@ enum { LIST_DEFAULT = 100, LIST_MAX = 10000 };
 
 /* ---- queue list ---- */
 
-static bool list_region(struct clerk *c, struct job *j, struct str *prefix)
-{
-    struct str code = job_option(j, "region");
-    *prefix = STR("");
-    if (!code.p)
-        return true;
-    struct snapshot *s = publication_get(c->office->publication);
-    bool known = !s || region_find(&s->rules->regions, code) >= 0;
-    snapshot_unref(s);
-    *prefix = region_code_normal(code);
-    if (!known)
-        job_fail(j, "no division has the code `" STR_FMT "`", STR_ARG(code));
-    return known;
-}
-
 void verb_queue_list(struct clerk *c, struct job *j)
 {
     static const struct sheet_column columns[] = {{"referral", "referral", CELL_TEXT},
@@ -49,7 +34,7 @@ void verb_queue_list(struct clerk *c, struct job *j)
     struct str prefix;
     int64_t total;
     int limit, n;
-    if (!job_number(j, "limit", LIST_MAX, LIST_DEFAULT, &limit) || !list_region(c, j, &prefix) ||
+    if (!job_number(j, "limit", LIST_MAX, LIST_DEFAULT, &limit) || !clerk_region(c, j, &prefix) ||
         !clerk_ok(c, j, queue_list(c->db, j->arena, prefix, limit, &rows, &n, &total)))
         return;
     struct snapshot *s = publication_get(c->office->publication);
