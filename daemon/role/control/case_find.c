@@ -56,7 +56,7 @@ static void tell_matches(struct clerk *c, struct job *j, const struct id *ids, i
         row[2] = cell_time(j->arena, r.arrived_ms);
         row[3] = cell_word(state_words, r.docket.state);
     }
-    job_fail(j, "%s%d referrals have this number; name one by its id", n == MATCHES_MAX ? "at least " : "", n);
+    job_fail(j, "%s%d referrals have this number; show one by its id", n == MATCHES_MAX ? "at least " : "", n);
 }
 
 static bool find_id(struct clerk *c, struct job *j, struct id *out)

@@ -1,35 +1,12 @@
 /*
  * control_case.c - `show`: where one referral stands and how it got there; no personal data
  */
-#include "role/control/control_parts.h"
+#include "role/control/case_find.h"
 
 #include "core/lifecycle.h"
 #include "store/bind.h"
 #include "store/reader.h"
 #include "wire/journal.h"
-
-enum { MATCHES_MAX = 20 };
-
-static struct str text_id(struct arena *a, struct id id)
-{
-    char text[ID_TEXT_SIZE];
-    return id_is_zero(id) ? STR("") : arena_str(a, str_from(id_text(id, text)));
-}
-
-static struct str text_money(struct arena *a, int64_t minor, struct str currency)
-{
-    return arena_printf(a, "%lld.%02d " STR_FMT, (long long)(minor / 100), (int)(minor % 100),
-                        STR_ARG(currency));
-}
-
-static struct str text_risk(struct arena *a, int risk)
-{
-    struct str all = STR("");
-    for (const struct word *w = risk_words; w->word; w++)
-        if (risk & w->value)
-            all = arena_printf(a, STR_FMT "%s%s", STR_ARG(all), all.n ? " " : "", w->word);
-    return all;
-}
 
 static void sheet_case(struct job *j, struct id id, const struct case_row *r)
 {
@@ -61,7 +38,7 @@ static void sheet_case(struct job *j, struct id id, const struct case_row *r)
     if (!row)
         return;
     const struct str cells[] = {
-        text_id(a, id),
+        case_id_text(a, id),
         d->agency,
         d->agency_ref,
         cell_time(a, r->arrived_ms),
@@ -75,24 +52,14 @@ static void sheet_case(struct job *j, struct id id, const struct case_row *r)
         cell_word(mode_words, d->mode),
         d->place,
         r->category,
-        r->has_claim ? text_money(a, r->claim_minor, r->currency) : STR(""),
+        r->has_claim ? case_money(a, r->claim_minor, r->currency) : STR(""),
         cell_int(a, r->parties),
-        text_risk(a, r->risk),
+        case_risk(a, r->risk),
         arena_str(a, str_from(digest_hex(r->content, hex))),
         str_empty(r->sealed) ? STR("erased") : STR("sealed"),
         cell_int(a, d->decisions),
     };
     memcpy(row, cells, sizeof(cells));
-}
-
-static const char *status_word(int status)
-{
-    static const char *const words[] = {
-        [ASSIGNMENT_OFFERED] = "offered",     [ASSIGNMENT_ACCEPTED] = "accepted",
-        [ASSIGNMENT_DECLINED] = "declined",   [ASSIGNMENT_LAPSED] = "lapsed",
-        [ASSIGNMENT_CANCELLED] = "cancelled", [ASSIGNMENT_CONCLUDED] = "concluded",
-        [ASSIGNMENT_MOVED] = "moved"};
-    return status > 0 && status <= ASSIGNMENT_MOVED ? words[status] : "?";
 }
 
 static void sheet_assignments(struct clerk *c, struct job *j, struct id id)
@@ -114,10 +81,10 @@ static void sheet_assignments(struct clerk *c, struct job *j, struct id id)
         struct str *row = sheet_row(&j->sheets, sheet);
         if (!row)
             return;
-        row[0] = text_id(j->arena, rows[i].id);
+        row[0] = case_id_text(j->arena, rows[i].id);
         row[1] = rows[i].organisation;
         row[2] = rows[i].role == ROLE_PARTNER ? STR("partner") : STR("");
-        row[3] = str_from(status_word(rows[i].status));
+        row[3] = str_from(case_offer_word(rows[i].status));
         row[4] = cell_int(j->arena, rows[i].term);
         row[5] = cell_time(j->arena, rows[i].respond_by_ms);
         row[6] = cell_time(j->arena, rows[i].finish_by_ms);
@@ -138,7 +105,7 @@ static struct str step_detail(struct arena *a, const struct step *s)
         {s->conclusion != 0, "conclusion=", str_from(word_of(conclusion_words, (int)s->conclusion))},
         {s->agreement_kind != 0,
          "agreement=", str_from(word_of(agreement_kind_words, (int)s->agreement_kind))},
-        {s->agreement_minor != 0, "amount=", text_money(a, s->agreement_minor, s->currency)},
+        {s->agreement_minor != 0, "amount=", case_money(a, s->agreement_minor, s->currency)},
         {s->follow_up != 0, "follow-up=", str_from(word_of(follow_up_kind_words, (int)s->follow_up))},
         {!str_empty(s->mediator), "mediator=", s->mediator},
         {s->suspension != 0, "for=", str_from(word_of(suspension_reason_words, (int)s->suspension))},
@@ -183,46 +150,6 @@ static void sheet_steps(struct clerk *c, struct job *j, struct id id)
     }
 }
 
-static void show_one(struct clerk *c, struct job *j, struct id id)
-{
-    struct case_row r;
-    if (!clerk_ok(c, j, case_read(c->db, j->arena, id, &r)))
-        return;
-    if (!r.found) {
-        job_fail(j, "no referral has the id " STR_FMT, STR_ARG(j->args[0]));
-        return;
-    }
-    sheet_case(j, id, &r);
-    sheet_assignments(c, j, id);
-    if (str_empty(j->sheets.error))
-        sheet_steps(c, j, id);
-}
-
-/* Several agencies may use the same number: then the ids are told. */
-static void show_matches(struct clerk *c, struct job *j, const struct id *ids, int n)
-{
-    static const struct sheet_column columns[] = {{"referral", "referral", CELL_TEXT},
-                                                  {"agency", "agency", CELL_TEXT},
-                                                  {"arrived", "arrived", CELL_TIME},
-                                                  {"state", "state", CELL_TEXT},
-                                                  {NULL, NULL, 0}};
-    struct sheet *sheet = sheet_add(&j->sheets, "matches", "Referrals with this number", columns, false);
-    for (int i = 0; i < n; i++) {
-        struct case_row r;
-        if (!clerk_ok(c, j, case_read(c->db, j->arena, ids[i], &r)))
-            return;
-        struct str *row = r.found ? sheet_row(&j->sheets, sheet) : NULL;
-        if (!row)
-            continue;
-        row[0] = text_id(j->arena, ids[i]);
-        row[1] = r.docket.agency;
-        row[2] = cell_time(j->arena, r.arrived_ms);
-        row[3] = cell_word(state_words, r.docket.state);
-    }
-    job_fail(j, "%s%d referrals have this number; show one by its id", n == MATCHES_MAX ? "at least " : "",
-             n);
-}
-
 struct str referral_opened(const struct clerk *c, struct arena *a, struct id id, const struct case_row *r)
 {
     char bound[BIND_SIZE];
@@ -234,18 +161,12 @@ struct str referral_opened(const struct clerk *c, struct arena *a, struct id id,
 
 void verb_show(struct clerk *c, struct job *j)
 {
-    struct id id, *ids;
-    int n;
-    if (id_parse(j->args[0], &id)) {
-        show_one(c, j, id);
+    struct id id;
+    struct case_row r;
+    if (!case_named(c, j, &id, &r))
         return;
-    }
-    if (!clerk_ok(c, j, case_search(c->db, j->arena, j->args[0], MATCHES_MAX, &ids, &n)))
-        return;
-    if (n == 1)
-        show_one(c, j, ids[0]);
-    else if (n > 1)
-        show_matches(c, j, ids, n);
-    else
-        job_fail(j, "no referral has the id or agency's number `" STR_FMT "`", STR_ARG(j->args[0]));
+    sheet_case(j, id, &r);
+    sheet_assignments(c, j, id);
+    if (str_empty(j->sheets.error))
+        sheet_steps(c, j, id);
 }
